@@ -1,0 +1,3 @@
+from partsweb import create_app
+
+app = create_app()
