@@ -14,9 +14,9 @@ class VendoredFiles(BuildHookInterface[Any]):  # type: ignore[type-arg,unused-ig
         """Stop with the command that helps; an editable install needs no files yet."""
         if version == "editable":
             return
-        root = Path(self.root)
-        wanted = json.loads((root / "package.json").read_text())["vendor"]
-        missing = [place for place in wanted if not (root / "partsweb/static/vendor" / place).exists()]
+        wanted = json.loads(Path(self.root, "package.json").read_text())["vendor"]
+        vendor = Path(self.root, "partsweb", "static", "vendor")
+        missing = [place for place in wanted if not (vendor / place).exists()]
         if missing:
-            message = f"{', '.join(missing)} missing in partsweb/static/vendor: run `npm ci && bin/vendor`"
+            message = f"no {', '.join(missing)} in {vendor}: run `npm ci && bin/vendor` first"
             raise FileNotFoundError(message)

@@ -1,0 +1,1 @@
+"""Sentences about the business, on a real database."""

@@ -1,0 +1,186 @@
+"""The ground of every test: an app on a database of its own, a server, a phone.
+
+PARTSWEB_TEST_DATABASE=sqlite|postgresql   which database (default sqlite)
+PARTSWEB_TEST_POSTGRES_URL                 a server to use; without it one is started
+PARTSWEB_LONG=1                            long series too
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import hypothesis
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from playwright.sync_api import Browser, Page
+from sqlalchemy import create_engine
+
+from tests.support.browser import launch_options
+from tests.support.databases import Databases, PostgresDatabases, SqliteDatabases
+from tests.support.postgres import running_server
+from tests.support.server import Server, serving
+
+DATABASE = os.environ.get("PARTSWEB_TEST_DATABASE", "sqlite")
+LONG = os.environ.get("PARTSWEB_LONG") == "1"
+SERVER_URL = "PARTSWEB_TEST_POSTGRES_URL"
+started = contextlib.ExitStack()
+
+# A laptop under load is slow now and then: no deadlines. The same examples in every run, unless
+# a long series is asked for: a red check must be about the change.
+hypothesis.settings.register_profile(
+    "usual", deadline=None, max_examples=40, stateful_step_count=30, derandomize=True
+)
+hypothesis.settings.register_profile(
+    "long", deadline=None, max_examples=1000, stateful_step_count=100
+)
+hypothesis.settings.load_profile("long" if LONG else "usual")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Start PostgreSQL once, before xdist's workers start and inherit its address."""
+    if DATABASE not in {"sqlite", "postgresql"}:
+        raise pytest.UsageError(f"PARTSWEB_TEST_DATABASE={DATABASE}: sqlite or postgresql")
+    if DATABASE == "postgresql" and SERVER_URL not in os.environ and not config.option.collectonly:
+        os.environ[SERVER_URL] = started.enter_context(running_server())
+
+
+def pytest_unconfigure() -> None:
+    """Stop what was started."""
+    started.close()
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Mark journeys by their folder; leave out what isn't meant for this run.
+
+    Left out, not skipped: a skipped test is one that should have run and couldn't.
+    """
+    journeys = Path(__file__).parent / "journeys"
+    for item in items:
+        if journeys in item.path.parents:
+            item.add_marker("journey")
+
+    def meant(item: pytest.Item) -> bool:
+        only = item.get_closest_marker("only")
+        if only is not None and DATABASE not in only.args:
+            return False
+        return LONG or item.get_closest_marker("long") is None
+
+    left_out = [item for item in items if not meant(item)]
+    if left_out:
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if meant(item)]
+
+
+# --- Databases and the app -------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def databases(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterator[Databases]:
+    """This worker's migrated template, and copies of it."""
+    with contextlib.ExitStack() as stack:
+        made: Databases
+        if DATABASE == "postgresql":
+            made = postgres = PostgresDatabases(os.environ[SERVER_URL], worker_id)
+            stack.callback(postgres.remove)
+        else:
+            made = SqliteDatabases(tmp_path_factory.mktemp("databases"))
+        _migrate(made.template)
+        yield made
+
+
+def _migrate(url: str) -> None:
+    from partsweb import migrations
+
+    engine = create_engine(url)
+    migrations.upgrade(engine)
+    engine.dispose()
+
+
+@pytest.fixture
+def database_url(databases: Databases, tmp_path: Path) -> Iterator[str]:
+    """A migrated, empty database for this test."""
+    with databases.copy(tmp_path / "instance") as url:
+        yield url
+
+
+@pytest.fixture
+def app(database_url: str, tmp_path: Path) -> Iterator[Flask]:
+    """The application on this test's database."""
+    with _app(database_url, tmp_path / "instance") as app:
+        yield app
+
+
+@contextlib.contextmanager
+def _app(database_url: str, instance: Path, **settings: Any) -> Iterator[Flask]:
+    from partsweb import create_app
+    from partsweb.extensions import db
+
+    app = create_app(
+        {
+            "DATABASE_URL": database_url,
+            "INSTANCE": str(instance),
+            "SECRET_KEY": "only for tests",
+            "TESTING": True,
+            **settings,
+        }
+    )
+    app.test_client_class = Client
+    try:
+        yield app
+    finally:
+        with app.app_context():
+            for engine in db.engines.values():
+                engine.dispose()
+
+
+class Client(FlaskClient):
+    """A browser on one of our own pages, as far as a server can tell; headers given win."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.environ_base["HTTP_SEC_FETCH_SITE"] = "same-origin"
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """Somebody who isn't signed in."""
+    return app.test_client()
+
+
+# --- A real server and a real browser --------------------------------------------------------
+
+
+@pytest.fixture
+def live_server(database_url: str, tmp_path: Path) -> Iterator[Server]:
+    """`partsweb serve` on this test's database."""
+    with serving(tmp_path / "instance", database_url) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args() -> dict[str, Any]:
+    """How pytest-playwright starts Chromium."""
+    return launch_options()
+
+
+@pytest.fixture
+def phone(browser: Browser, live_server: Server) -> Iterator[Page]:
+    """A technician's phone, with the live server as its start."""
+    context = browser.new_context(
+        base_url=live_server.url,
+        viewport={"width": 390, "height": 844},
+        device_scale_factor=2,
+        is_mobile=True,
+        has_touch=True,
+    )
+    page = context.new_page()
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    yield page
+    context.close()
+    assert errors == [], "JavaScript errors on the pages"
