@@ -10,7 +10,7 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 class VendoredFiles(BuildHookInterface[Any]):  # type: ignore[type-arg,unused-ignore]
     """Looks for every file that package.json lists under "vendor"."""
 
-    def initialize(self, version: str, build_data: dict[str, Any]) -> None:  # noqa: ARG002
+    def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         """Stop with the command that helps; an editable install needs no files yet."""
         if version == "editable":
             return
