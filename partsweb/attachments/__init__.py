@@ -1,0 +1,1 @@
+"""Photos, slips and certificates on anything."""

@@ -1,0 +1,1 @@
+"""Parts, vendors, their references and agreements."""

@@ -1,0 +1,1 @@
+"""Barcodes of anything, and how scanned bytes are read."""

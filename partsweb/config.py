@@ -1,0 +1,115 @@
+"""Where an installation's settings come from: its environment, else its instance folder."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parent.parent
+NAMES = (
+    "DATABASE_URL",
+    "ORIGIN",
+    "TIMEZONE",
+    "CURRENCY",
+    "COMPANY",
+    "DEMO",
+    "TRUSTED_PROXIES",
+)
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The settings of one installation.
+
+    `database_url` is an SQLAlchemy URL; `origin` is scheme://host[:port] as browsers see it, or
+    empty to take it from each request; `timezone` an IANA name, by which days begin.
+    """
+
+    instance: Path
+    database_url: str
+    secret_key: str
+    origin: str = ""
+    timezone: str = "UTC"
+    currency: str = "EUR"
+    company: str = "partsweb"
+    demo: bool = False
+    trusted_proxies: int = 0
+    testing: bool = False
+    more: dict[str, Any] = field(default_factory=dict)
+
+
+def instance_folder() -> Path:
+    """The folder of this installation: PARTSWEB_INSTANCE, else instance/ beside the project."""
+    return Path(os.environ.get("PARTSWEB_INSTANCE") or ROOT / "instance").resolve()
+
+
+def load(given: dict[str, Any] | None = None) -> Settings:
+    """Put the settings together: what is given, else the environment, else the instance file."""
+    given = dict(given or {})
+    instance = Path(given.pop("INSTANCE", None) or instance_folder())
+    instance.mkdir(parents=True, exist_ok=True)
+    filed = _filed(instance)
+
+    def setting(name: str, default: str = "") -> str:
+        value = given.get(name, os.environ.get(f"PARTSWEB_{name}", filed.get(name, default)))
+        return str(value)
+
+    database = given.get("DATABASE_URL") or os.environ.get("DATABASE_URL")
+    return Settings(
+        instance=instance,
+        database_url=_driver(str(database or filed.get("DATABASE_URL") or _embedded(instance))),
+        secret_key=str(given.get("SECRET_KEY") or secret_key(instance)),
+        origin=setting("ORIGIN").rstrip("/"),
+        timezone=setting("TIMEZONE", "UTC"),
+        currency=setting("CURRENCY", "EUR"),
+        company=setting("COMPANY", "partsweb"),
+        demo=setting("DEMO", "0").lower() in {"1", "true", "yes"},
+        trusted_proxies=int(setting("TRUSTED_PROXIES", "0")),
+        testing=bool(given.get("TESTING", False)),
+    )
+
+
+def remember(instance: Path, name: str, value: str) -> None:
+    """Write one setting into the instance's settings file, keeping the others."""
+    if name not in NAMES:
+        raise ValueError(f"{name} is not a setting")
+    filed = _filed(instance) | {name: value}
+    lines = "".join(f"{key}={filed[key]}\n" for key in sorted(filed))
+    (instance / "settings.env").write_text(lines, encoding="utf-8")
+
+
+def secret_key(instance: Path) -> str:
+    """This installation's secret, made at the first start, readable by its owner only."""
+    path = instance / "secret_key"
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return path.read_text(encoding="ascii").strip()
+    with os.fdopen(descriptor, "w", encoding="ascii") as file:
+        secret = secrets.token_urlsafe(48)
+        file.write(secret)
+    return secret
+
+
+def _filed(instance: Path) -> dict[str, str]:
+    path = instance / "settings.env"
+    if not path.exists():
+        return {}
+    lines = (line.strip() for line in path.read_text(encoding="utf-8").splitlines())
+    pairs = (line.split("=", 1) for line in lines if "=" in line and not line.startswith("#"))
+    return {name.strip(): value.strip() for name, value in pairs}
+
+
+def _embedded(instance: Path) -> str:
+    return f"sqlite:///{instance / 'partsweb.db'}"
+
+
+def _driver(url: str) -> str:
+    """Name the driver that we ship, whichever way the address was written."""
+    for plain in ("postgres://", "postgresql://"):
+        if url.startswith(plain):
+            return "postgresql+psycopg://" + url[len(plain) :]
+    return url

@@ -1,0 +1,69 @@
+"""Now, and which day it is at the firm."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flask import current_app
+from sqlalchemy import DateTime, Dialect
+from sqlalchemy.types import TypeDecorator
+
+# A phone's clock may run ahead; what it says lies in the future by more than this is not believed.
+TRUSTED_LEAD = timedelta(minutes=5)
+
+
+class Instant(TypeDecorator[datetime]):
+    """A moment in UTC; always with its time zone in Python, on both databases."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Refuse a time without a zone; SQLite keeps it in UTC and forgets the zone."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a moment needs a time zone")
+        value = value.astimezone(UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
+        """Always aware, always UTC."""
+        if value is None:
+            return None
+        moment: datetime = value
+        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
+def now() -> datetime:
+    """This moment, in UTC."""
+    return datetime.now(UTC)
+
+
+def zone() -> ZoneInfo:
+    """The firm's time zone."""
+    return ZoneInfo(current_app.config["SETTINGS"].timezone)
+
+
+def day_of(moment: datetime) -> date:
+    """The calendar day at the firm on which the moment falls."""
+    return moment.astimezone(zone()).date()
+
+
+def today() -> date:
+    """The calendar day at the firm."""
+    return day_of(now())
+
+
+def believed(text: str) -> datetime:
+    """A device's ISO 8601 time, or now where it is missing, unreadable or in the future."""
+    moment = now()
+    try:
+        told = datetime.fromisoformat(text)
+    except ValueError:
+        return moment
+    if told.tzinfo is None:
+        told = told.replace(tzinfo=zone())
+    return moment if told > moment + TRUSTED_LEAD else told.astimezone(UTC)

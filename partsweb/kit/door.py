@@ -1,0 +1,150 @@
+"""The door of every route: who may, and how a write is kept.
+
+`@reads("see orders")`, `@writes("install parts")` and `@open_to_all` are the only ways in; a test
+lists every route with its door.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any, Protocol
+from uuid import UUID
+
+from flask import Response, abort, current_app, g, request
+from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import MethodNotAllowed, NotFound
+
+from partsweb.extensions import db
+from partsweb.kit import operation
+from partsweb.kit.pages import Answer, ShowAfter, page, render_at, respond, wants_fragment
+from partsweb.kit.refusal import NotAllowed, Refusal
+from partsweb.kit.writing import written
+
+View = Callable[..., Any]
+SIGNED_IN = "be signed in"
+
+
+class Person(Protocol):
+    """Whoever is at the door."""
+
+    id: UUID
+    name: str
+
+    def may(self, act: str) -> bool:
+        """Whether the person's roles allow the act."""
+
+
+@dataclass(frozen=True)
+class Door:
+    """Who may come in: `act` is what roles are asked for; None lets everybody in."""
+
+    act: str | None
+    writes: bool
+
+
+def open_to_all(view: View) -> View:
+    """No sign-in needed. Writes behind it look after themselves."""
+    view.door = Door(None, writes=False)  # type: ignore[attr-defined]
+    return view
+
+
+def reads(act: str) -> Callable[[View], View]:
+    """A page for those who may do `act`; it changes nothing."""
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def door(**arguments: Any) -> ResponseReturnValue:
+            _let_in(act)
+            shown: ResponseReturnValue = view(**arguments)
+            return shown
+
+        door.door = Door(act, writes=False)  # type: ignore[attr-defined]
+        return door
+
+    return decorate
+
+
+def writes(act: str) -> Callable[[View], View]:
+    """The door of every write, in this order and no other.
+
+    Who is it and may they (a short read); take in the body and its files; begin the write
+    transaction; the operation's row first; the view's work; commit; show.
+    """
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def door(**arguments: Any) -> ResponseReturnValue:
+            _let_in(act)
+            sent = operation.read(request, request.endpoint or "", arguments)
+            g.sent = sent
+            try:
+                shown = written(lambda: _once(view, arguments, sent))
+            except Refusal as refusal:
+                return refuse(refusal)
+            return _acknowledged(shown, sent)
+
+        door.door = Door(act, writes=True)  # type: ignore[attr-defined]
+        return door
+
+    return decorate
+
+
+def signed_in() -> Person:
+    """The person at the door, or 401."""
+    person: Person | None = g.get("person")
+    if person is None:
+        abort(401)
+    return person
+
+
+def occurred_at() -> Any:
+    """When the person did it, by the device's clock as far as it is believed."""
+    return g.sent.occurred_at
+
+
+def _let_in(act: str) -> None:
+    person = signed_in()
+    if act != SIGNED_IN and not person.may(act):
+        raise NotAllowed(f"Your role does not {act}.")
+
+
+def _once(view: View, arguments: dict[str, Any], sent: operation.Sent) -> ShowAfter:
+    person_id = signed_in().id
+    if operation.begin(sent, by=person_id):
+        shown: ShowAfter = view(**arguments)
+        kept = operation.recorded(sent.id, by=person_id)
+        kept.location, kept.block, kept.notice = shown.url, shown.block, shown.notice
+    else:
+        kept = operation.recorded(sent.id, by=person_id)
+        shown = ShowAfter(kept.location, kept.block, kept.notice)
+    return shown
+
+
+def _acknowledged(shown: ShowAfter, sent: operation.Sent) -> Response:
+    response = current_app.make_response(respond(shown))
+    # A captive portal also answers 200: only this header says that the write is kept.
+    response.headers["Operation"] = str(sent.id)
+    return response
+
+
+def refuse(refusal: Refusal) -> ResponseReturnValue:
+    """Say no where the person stands: in the form, with what was typed, or on a page of its own."""
+    db.session.rollback()
+    if wants_fragment() and request.method == "POST":
+        shown = page("layout/refusal.html", "problem", refusal=refusal)
+        return shown, refusal.status
+    if request.method == "POST" and refusal.status == 422 and _has_form():
+        answer = Answer(problem=refusal.text, errors=refusal.errors, typed=request.form)
+        return render_at(request.full_path, answer), 422
+    return page("layout/refusal.html", refusal=refusal), refusal.status
+
+
+def _has_form() -> bool:
+    """Whether the same address shows the form that was sent."""
+    try:
+        current_app.create_url_adapter(request).match(method="GET")  # type: ignore[union-attr]
+    except (NotFound, MethodNotAllowed):
+        return False
+    return True

@@ -1,0 +1,55 @@
+"""A page of a long list."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from flask import request
+from sqlalchemy import Select, func, select
+
+from partsweb.extensions import db
+
+T = TypeVar("T")
+SIZE = 50
+
+
+@dataclass(frozen=True)
+class Page(Generic[T]):
+    """Some of the rows, and how many there are."""
+
+    items: Sequence[T]
+    number: int
+    total: int
+    size: int = SIZE
+
+    @property
+    def pages(self) -> int:
+        """How many pages there are, at least one."""
+        return max(1, -(-self.total // self.size))
+
+    @property
+    def has_next(self) -> bool:
+        """Whether more rows follow."""
+        return self.number < self.pages
+
+    @property
+    def has_prev(self) -> bool:
+        """Whether rows come before."""
+        return self.number > 1
+
+
+def paged(rows: Select[T], *, number: int = 1, size: int = SIZE) -> Page[T]:
+    """One page of the selected things, counted."""
+    total = db.session.scalar(select(func.count()).select_from(rows.order_by(None).subquery())) or 0
+    number = min(max(1, number), max(1, -(-total // size)))
+    chosen = rows.limit(size).offset((number - 1) * size)
+    items: Sequence[T] = db.session.scalars(chosen).all()
+    return Page(items, number, total, size)
+
+
+def asked_page() -> int:
+    """The page number in the address, 1 where it is missing or no number."""
+    text = request.args.get("page", "1")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else 1

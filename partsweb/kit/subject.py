@@ -1,0 +1,68 @@
+"""Anything that photos, events, barcodes or decisions can hang on.
+
+Lower rooms (timeline, attachments, codes) keep a subject as kind and id; the room that owns the
+kind says here how it is loaded as seen by a person, what it is called and where it stands.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from partsweb.kit.refusal import NotFound
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A thing by its kind and id."""
+
+    kind: str
+    id: UUID
+
+
+@dataclass(frozen=True)
+class Kind:
+    """How things of one kind are loaded, called and addressed.
+
+    `load(id, person)` raises NotFound for what the person may not see.
+    """
+
+    name: str
+    load: Callable[[UUID, Any], Any]
+    title: Callable[[Any], str]
+    url: Callable[[Any], str]
+
+
+_kinds: dict[str, Kind] = {}
+
+
+def announce(kind: Kind) -> None:
+    """Make a kind known; a room does it once, when it is imported."""
+    _kinds[kind.name] = kind
+
+
+def kind_of(name: str) -> Kind:
+    """The kind by its name; an unknown one is simply not there."""
+    try:
+        return _kinds[name]
+    except KeyError:
+        raise NotFound("There is no such thing.") from None
+
+
+def load(subject: Subject, *, seen_by: Any) -> Any:
+    """The thing itself, as far as the person may see it."""
+    return kind_of(subject.kind).load(subject.id, seen_by)
+
+
+def title(subject: Subject, *, seen_by: Any) -> str:
+    """What the thing is called."""
+    kind = kind_of(subject.kind)
+    return kind.title(kind.load(subject.id, seen_by))
+
+
+def url(subject: Subject, *, seen_by: Any) -> str:
+    """Where the thing stands."""
+    kind = kind_of(subject.kind)
+    return kind.url(kind.load(subject.id, seen_by))

@@ -1,0 +1,66 @@
+"""What all tables share: column types, ids, and rows that are never changed."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any, ClassVar
+from uuid import UUID, uuid4
+
+from sqlalchemy import BigInteger, Date, Enum, Integer, MetaData, Text, Uuid
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+from partsweb.extensions import db
+from partsweb.kit.clock import Instant
+from partsweb.kit.exact import Exact
+
+# SQLite numbers rows by itself only for INTEGER keys.
+RowNumber = BigInteger().with_variant(Integer, "sqlite")
+
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+# States and kinds are kept as the words that people read, in an open text column.
+_Word = Enum(
+    StrEnum,
+    native_enum=False,
+    create_constraint=False,
+    length=40,
+    values_callable=lambda words: [word.value for word in words],
+)
+
+
+class Table(DeclarativeBase):
+    """The base of every model."""
+
+    metadata = MetaData(naming_convention=NAMING)
+    type_annotation_map: ClassVar[dict[Any, Any]] = {
+        Decimal: Exact(),
+        datetime: Instant(),
+        date: Date(),
+        UUID: Uuid(),
+        str: Text(),
+        StrEnum: _Word,
+    }
+
+
+class WithId:
+    """A thing with an id of its own, which a phone may have minted."""
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+
+
+def insert_if_absent(model: type[Table], **values: Any) -> bool:
+    """Insert the row unless its key is there already; says whether it was inserted."""
+    dialect = db.session.get_bind().dialect.name
+    insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
+    done = db.session.execute(insert(model).values(**values).on_conflict_do_nothing())
+    return bool(done.rowcount)  # type: ignore[attr-defined]

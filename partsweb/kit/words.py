@@ -1,0 +1,76 @@
+"""How numbers and times are written on pages."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import ROUND_HALF_EVEN, Decimal
+
+from flask import Flask
+
+from partsweb.kit import clock
+from partsweb.kit.exact import plain
+
+CENT = Decimal("0.01")
+
+
+def qty(value: Decimal | int | None) -> str:
+    """A quantity without needless zeros; a real minus sign before a negative one."""
+    if value is None:
+        return "–"
+    return format(plain(Decimal(value)), "f").replace("-", "\u2212")
+
+
+def money(value: Decimal | int | None) -> str:
+    """An amount to the cent, or with the places it has beyond it: 41.00, 12.0571."""
+    if value is None:
+        return "–"
+    exact = plain(Decimal(value))
+    shown = exact if exact != exact.quantize(CENT) else exact.quantize(CENT)
+    return format(shown, ",f").replace("-", "\u2212")
+
+
+def cents(value: Decimal) -> Decimal:
+    """Rounded to the cent, halves to even, for amounts that are billed."""
+    return value.quantize(CENT, rounding=ROUND_HALF_EVEN)
+
+
+def day(value: date | datetime | None) -> str:
+    """Thu 4 Jun, with the year where it is another one."""
+    if value is None:
+        return "–"
+    on = clock.day_of(value) if isinstance(value, datetime) else value
+    year = "" if on.year == clock.today().year else f" {on.year}"
+    return f"{on:%a} {on.day} {on:%b}{year}"
+
+
+def moment(value: datetime | None) -> str:
+    """Thu 4 Jun 10:42, at the firm."""
+    if value is None:
+        return "–"
+    return f"{day(value)} {value.astimezone(clock.zone()):%H:%M}"
+
+
+def ago(value: datetime | None) -> str:
+    """How long ago, roughly."""
+    if value is None:
+        return "–"
+    minutes = int((clock.now() - value).total_seconds() // 60)
+    if minutes < 1:
+        return "just now"
+    if minutes < 60:
+        return f"{minutes} min ago"
+    if minutes < 24 * 60:
+        return f"{minutes // 60} h ago"
+    days = minutes // (24 * 60)
+    return f"{days} day{'s' if days > 1 else ''} ago"
+
+
+def minutes(value: int | None) -> str:
+    """Time spent, as hours and minutes: 0:35."""
+    return "–" if value is None else f"{value // 60}:{value % 60:02d}"
+
+
+def add_filters(app: Flask) -> None:
+    """Make them filters of every template."""
+    for filter_ in (qty, money, day, moment, ago, minutes):
+        app.jinja_env.filters[filter_.__name__] = filter_

@@ -1,0 +1,74 @@
+"""Which locations there are, and who holds which van."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import or_, select
+
+from partsweb.extensions import db
+from partsweb.kit.refusal import NotFound
+from partsweb.locations.models import PLACES, Kind, Location
+from partsweb.people.models import Person
+
+
+def location(location_id: UUID) -> Location:
+    """The location of that id."""
+    found = db.session.get(Location, location_id)
+    if found is None:
+        raise NotFound("There is no such location.")
+    return found
+
+
+def single(kind: Kind) -> Location:
+    """The one location of a kind of which there is one."""
+    return db.session.scalars(select(Location).where(Location.kind == kind)).one()
+
+
+def by_name(name: str) -> Location | None:
+    """The location of that name."""
+    return db.session.scalar(select(Location).where(Location.name == name.strip()))
+
+
+def van_of(person: Person) -> Location | None:
+    """The van that the person holds."""
+    rows = select(Location).where(Location.kind == Kind.VAN, Location.held_by_id == person.id)
+    return db.session.scalar(rows.where(Location.active).order_by(Location.name))
+
+
+def places() -> Sequence[Location]:
+    """Warehouses, their bins, and vans, by name: where stock counts as on hand."""
+    rows = select(Location).where(Location.kind.in_(PLACES), Location.active)
+    return db.session.scalars(rows.order_by(Location.name)).all()
+
+
+def warehouses_and_vans() -> Sequence[Location]:
+    """What one filters by: warehouses first, then vans."""
+    rows = select(Location).where(Location.kind.in_((Kind.WAREHOUSE, Kind.VAN)), Location.active)
+    found = db.session.scalars(rows).all()
+    return sorted(found, key=lambda place: (place.kind != Kind.WAREHOUSE, natural(place.name)))
+
+
+def within(place: Location) -> Sequence[UUID]:
+    """The ids of the place and of the bins in it, without its quarantine."""
+    inside = select(Location.id).where(
+        or_(
+            Location.id == place.id,
+            (Location.parent_id == place.id) & (Location.kind == Kind.BIN),
+        )
+    )
+    return db.session.scalars(inside).all()
+
+
+def quarantine_of(place: Location) -> Location:
+    """Where what arrived damaged at the place is kept apart."""
+    home = place.parent if place.kind == Kind.BIN and place.parent else place
+    rows = select(Location).where(Location.kind == Kind.QUARANTINE, Location.parent_id == home.id)
+    return db.session.scalars(rows).one()
+
+
+def natural(name: str) -> tuple[str, int, str]:
+    """A key by which Van 2 comes before Van 10."""
+    head = name.rstrip("0123456789")
+    return (head.casefold(), int(name[len(head) :] or 0), name)

@@ -1,0 +1,32 @@
+"""Every table there is, for migrations and checks."""
+
+from __future__ import annotations
+
+from partsweb.attachments import models as attachments
+from partsweb.catalogue import models as catalogue
+from partsweb.codes import models as codes
+from partsweb.kit import numbering, operation
+from partsweb.kit.table import Table
+from partsweb.locations import models as locations
+from partsweb.orders import models as orders
+from partsweb.people import models as people
+from partsweb.periods import models as periods
+from partsweb.purchasing import models as purchasing
+from partsweb.stock import models as stock
+from partsweb.timeline import models as timeline
+
+METADATA = Table.metadata
+ROOMS = (
+    attachments,
+    catalogue,
+    codes,
+    locations,
+    numbering,
+    operation,
+    orders,
+    people,
+    periods,
+    purchasing,
+    stock,
+    timeline,
+)

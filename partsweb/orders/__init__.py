@@ -1,0 +1,1 @@
+"""Work orders, part entries, work logs."""

@@ -1,0 +1,44 @@
+"""Who may do what: one table of act × roles. docs/roles.md is written from it."""
+
+from __future__ import annotations
+
+TECHNICIAN = "technician"
+DISPATCHER = "dispatcher"
+COORDINATOR = "coordinator"
+PURCHASING = "purchasing"
+SUPERVISOR = "supervisor"
+FINANCE = "finance"
+ADMIN = "admin"
+ROLES = (TECHNICIAN, DISPATCHER, COORDINATOR, PURCHASING, SUPERVISOR, FINANCE, ADMIN)
+OFFICE = frozenset(ROLES) - {TECHNICIAN}
+STOCK_KEEPERS = frozenset({COORDINATOR, PURCHASING, SUPERVISOR, ADMIN})
+
+ACTS: dict[str, frozenset[str]] = {
+    # orders
+    "see orders": frozenset(ROLES),
+    "see all orders": OFFICE,
+    "plan orders": frozenset({DISPATCHER, SUPERVISOR, ADMIN}),
+    "work on orders": frozenset({TECHNICIAN, DISPATCHER, COORDINATOR, SUPERVISOR, ADMIN}),
+    "request parts": frozenset({TECHNICIAN, DISPATCHER, COORDINATOR, SUPERVISOR, ADMIN}),
+    "answer requests": frozenset({DISPATCHER, COORDINATOR, SUPERVISOR, ADMIN}),
+    "install parts": frozenset({TECHNICIAN, COORDINATOR, SUPERVISOR, ADMIN}),
+    "correct installations": frozenset({TECHNICIAN, COORDINATOR, SUPERVISOR, ADMIN}),
+    # parts and stock
+    "see parts": frozenset(ROLES),
+    "keep the catalogue": frozenset({COORDINATOR, PURCHASING, ADMIN}),
+    "see stock": frozenset(ROLES),
+    "move stock": frozenset({COORDINATOR, SUPERVISOR, ADMIN}),
+    "see prices": frozenset({COORDINATOR, PURCHASING, SUPERVISOR, FINANCE, ADMIN}),
+    # purchasing
+    "see purchase orders": frozenset({COORDINATOR, PURCHASING, SUPERVISOR, FINANCE, ADMIN}),
+    "buy parts": frozenset({COORDINATOR, PURCHASING, ADMIN}),
+    "receive parts": frozenset({TECHNICIAN, COORDINATOR, PURCHASING, SUPERVISOR, ADMIN}),
+    # the firm
+    "manage people": frozenset({ADMIN}),
+    "manage locations": frozenset({COORDINATOR, ADMIN}),
+}
+
+
+def allowed(roles: frozenset[str] | set[str], act: str) -> bool:
+    """Whether one of the roles allows the act. An act that nobody listed is a mistake of ours."""
+    return not ACTS[act].isdisjoint(roles)

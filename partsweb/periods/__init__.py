@@ -1,0 +1,1 @@
+"""Posting dates, open and closed months."""

@@ -1,0 +1,24 @@
+"""By which day a row counts in the books."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from sqlalchemy import select
+
+from partsweb.extensions import db
+from partsweb.kit import clock
+from partsweb.periods.models import ClosedMonth
+
+
+def posting_day(occurred_at: datetime) -> date:
+    """The day it happened while its month is open, else the first day that is open after it."""
+    day = clock.day_of(occurred_at)
+    closed = set(db.session.scalars(select(ClosedMonth.month)))
+    while day.replace(day=1) in closed:
+        day = _next_month(day)
+    return day
+
+
+def _next_month(day: date) -> date:
+    return date(day.year + day.month // 12, day.month % 12 + 1, 1)

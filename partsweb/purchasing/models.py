@@ -1,0 +1,226 @@
+"""What was ordered, what arrived, and what was wrong with it."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from partsweb.catalogue.models import Part, Vendor
+from partsweb.kit import clock
+from partsweb.kit.exact import ZERO
+from partsweb.kit.subject import Subject
+from partsweb.kit.table import Table, WithId
+from partsweb.locations.models import Location
+from partsweb.orders.models import PartEntry
+from partsweb.people.models import Person
+from partsweb.stock.models import Serial
+
+
+class PurchaseState(StrEnum):
+    """Where a purchase order stands."""
+
+    DRAFT = "draft"
+    SUBMITTED = "submitted"
+    APPROVED = "approved"
+    ORDERED = "ordered"
+    PARTLY_RECEIVED = "partly received"
+    RECEIVED = "received"
+    CLOSED = "closed"
+    CANCELLED = "cancelled"
+
+
+# Something may still arrive.
+EXPECTING = frozenset(
+    {PurchaseState.APPROVED, PurchaseState.ORDERED, PurchaseState.PARTLY_RECEIVED}
+)
+
+
+class DiscrepancyKind(StrEnum):
+    """What was wrong with what arrived."""
+
+    SHORT = "short"
+    OVER = "over"
+    DAMAGED = "damaged"
+    WRONG_ITEM = "wrong item"
+
+
+class DiscrepancyState(StrEnum):
+    """What came of it."""
+
+    OPEN = "open"
+    REPLACEMENT_EXPECTED = "replacement expected"
+    CREDITED = "credited"
+    RETURNED = "returned to vendor"
+    ACCEPTED = "accepted as is"
+
+
+class PurchaseOrder(WithId, Table):
+    """An order to a vendor, shipped to a warehouse or a van."""
+
+    __tablename__ = "purchase_orders"
+    __table_args__ = (Index(None, "state", "ordered_on"), Index(None, "vendor_id"))
+
+    number: Mapped[str] = mapped_column(unique=True)
+    vendor_id: Mapped[UUID] = mapped_column(ForeignKey(Vendor.id))
+    # Imported history may not say where it was shipped.
+    ship_to_id: Mapped[UUID | None] = mapped_column(ForeignKey(Location.id))
+    state: Mapped[PurchaseState] = mapped_column(default=PurchaseState.DRAFT)
+    # What the system that it was imported from called its state: Pending, Rejected …
+    imported_state: Mapped[str] = mapped_column(default="")
+    ordered_on: Mapped[date | None]
+    expected_on: Mapped[date | None]
+    # Net of tax; both their own amounts, as on the vendor's paper.
+    tax: Mapped[Decimal] = mapped_column(default=ZERO)
+    freight: Mapped[Decimal] = mapped_column(default=ZERO)
+    note: Mapped[str] = mapped_column(default="")
+    made_by_id: Mapped[UUID | None] = mapped_column(ForeignKey(Person.id))
+    made_at: Mapped[datetime] = mapped_column(default=clock.now)
+
+    vendor: Mapped[Vendor] = relationship(lazy="joined")
+    ship_to: Mapped[Location | None] = relationship(lazy="joined")
+    lines: Mapped[list[PurchaseLine]] = relationship(
+        back_populates="purchase_order", order_by="PurchaseLine.position", lazy="selectin"
+    )
+    receipts: Mapped[list[Receipt]] = relationship(
+        back_populates="purchase_order", order_by="Receipt.number"
+    )
+
+    @property
+    def subject(self) -> Subject:
+        """For its papers and timeline."""
+        return Subject("purchase-order", self.id)
+
+    @property
+    def subtotal(self) -> Decimal:
+        """What the lines come to, without tax and freight."""
+        return sum((line.amount for line in self.lines), ZERO)
+
+    @property
+    def total(self) -> Decimal:
+        """With tax and freight."""
+        return self.subtotal + self.tax + self.freight
+
+
+class PurchaseLine(WithId, Table):
+    """A part on a purchase order. `received` = accepted + rejected, whatever became of it."""
+
+    __tablename__ = "purchase_lines"
+    __table_args__ = (CheckConstraint("quantity > 0", name="quantity_positive"),)
+
+    purchase_order_id: Mapped[UUID] = mapped_column(ForeignKey(PurchaseOrder.id), index=True)
+    position: Mapped[int]
+    # What another system called the line; lets an import be repeated.
+    imported_id: Mapped[str] = mapped_column(default="")
+    part_id: Mapped[UUID] = mapped_column(ForeignKey(Part.id), index=True)
+    vendor_number: Mapped[str] = mapped_column(default="")
+    quantity: Mapped[Decimal]
+    price: Mapped[Decimal]
+    amount: Mapped[Decimal]
+    expected_on: Mapped[date | None]
+    # The part entry that it was ordered for.
+    entry_id: Mapped[UUID | None] = mapped_column(ForeignKey(PartEntry.id), index=True)
+    received: Mapped[Decimal] = mapped_column(default=ZERO)
+    rejected: Mapped[Decimal] = mapped_column(default=ZERO)
+    # No more is expected of this line: it was taken over by a replacement, or given up.
+    closed: Mapped[Decimal] = mapped_column(default=ZERO)
+
+    purchase_order: Mapped[PurchaseOrder] = relationship(back_populates="lines", lazy="joined")
+    part: Mapped[Part] = relationship(lazy="joined")
+    entry: Mapped[PartEntry | None] = relationship(lazy="joined")
+
+    @property
+    def accepted(self) -> Decimal:
+        """What arrived and was taken into stock."""
+        return self.received - self.rejected
+
+    @property
+    def outstanding(self) -> Decimal:
+        """What is still to come: what was rejected is still owed."""
+        return max(ZERO, self.quantity - self.accepted - self.closed)
+
+
+class Receipt(WithId, Table):
+    """One arrival against a purchase order, with its own packing slip."""
+
+    __tablename__ = "receipts"
+
+    purchase_order_id: Mapped[UUID] = mapped_column(ForeignKey(PurchaseOrder.id), index=True)
+    number: Mapped[int]
+    slip_number: Mapped[str] = mapped_column(default="")
+    note: Mapped[str] = mapped_column(default="")
+    by_id: Mapped[UUID | None] = mapped_column(ForeignKey(Person.id))
+    occurred_at: Mapped[datetime]
+    recorded_at: Mapped[datetime]
+
+    purchase_order: Mapped[PurchaseOrder] = relationship(back_populates="receipts", lazy="joined")
+    by: Mapped[Person | None] = relationship(lazy="joined")
+    lines: Mapped[list[ReceiptLine]] = relationship(back_populates="receipt", lazy="selectin")
+
+    @property
+    def subject(self) -> Subject:
+        """For its packing slip and delivery confirmation."""
+        return Subject("receipt", self.id)
+
+
+class ReceiptLine(WithId, Table):
+    """What arrived of one line."""
+
+    __tablename__ = "receipt_lines"
+
+    receipt_id: Mapped[UUID] = mapped_column(ForeignKey(Receipt.id), index=True)
+    line_id: Mapped[UUID] = mapped_column(ForeignKey(PurchaseLine.id), index=True)
+    accepted: Mapped[Decimal]
+    rejected: Mapped[Decimal] = mapped_column(default=ZERO)
+
+    receipt: Mapped[Receipt] = relationship(back_populates="lines")
+    line: Mapped[PurchaseLine] = relationship(lazy="joined")
+
+    @property
+    def subject(self) -> Subject:
+        """The cause of its movements."""
+        return Subject("receipt-line", self.id)
+
+
+class Discrepancy(WithId, Table):
+    """What was wrong with a receipt line, and what came of it."""
+
+    __tablename__ = "discrepancies"
+    __table_args__ = (Index(None, "state"),)
+
+    receipt_line_id: Mapped[UUID] = mapped_column(ForeignKey(ReceiptLine.id), index=True)
+    kind: Mapped[DiscrepancyKind]
+    quantity: Mapped[Decimal]
+    note: Mapped[str] = mapped_column(default="")
+    state: Mapped[DiscrepancyState] = mapped_column(default=DiscrepancyState.OPEN)
+    made_at: Mapped[datetime] = mapped_column(default=clock.now)
+
+    receipt_line: Mapped[ReceiptLine] = relationship(lazy="joined")
+
+    @property
+    def subject(self) -> Subject:
+        """For its photos."""
+        return Subject("discrepancy", self.id)
+
+
+class SerialConflict(WithId, Table):
+    """A serial that was on a delivery although the books have it elsewhere; changes nothing."""
+
+    __tablename__ = "serial_conflicts"
+
+    receipt_line_id: Mapped[UUID] = mapped_column(ForeignKey(ReceiptLine.id), index=True)
+    serial_id: Mapped[UUID] = mapped_column(ForeignKey(Serial.id))
+    # Where the books had it when it was scanned.
+    found_at_id: Mapped[UUID] = mapped_column(ForeignKey(Location.id))
+    # How it was solved: moved here, misread, duplicate label; empty while open.
+    solved_as: Mapped[str] = mapped_column(default="")
+    solved_by_id: Mapped[UUID | None] = mapped_column(ForeignKey(Person.id))
+    solved_at: Mapped[datetime | None]
+
+    receipt_line: Mapped[ReceiptLine] = relationship(lazy="joined")
+    serial: Mapped[Serial] = relationship(lazy="joined")
+    found_at: Mapped[Location] = relationship(lazy="joined")

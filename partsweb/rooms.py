@@ -1,0 +1,15 @@
+"""All rooms, opened for an app: their pages, the things they announce, what they listen to."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from partsweb.people import session
+from partsweb.people import views as people
+
+
+def open_all(app: Flask) -> None:
+    """Register every room's pages and subscriptions."""
+    session.follow(app)
+    for room in (people,):
+        app.register_blueprint(room.bp)

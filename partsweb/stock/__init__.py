@@ -1,0 +1,1 @@
+"""The ledger: movements, balances, serials, allocations, cost."""

@@ -1,0 +1,207 @@
+"""What is where, and how it came there."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from uuid import UUID
+
+from sqlalchemy import func, select
+
+from partsweb.catalogue.models import Part
+from partsweb.extensions import db
+from partsweb.kit.exact import ZERO, rounded
+from partsweb.kit.paging import Page, paged
+from partsweb.kit.refusal import NotFound
+from partsweb.kit.subject import Subject
+from partsweb.locations.models import PLACES, Kind, Location
+from partsweb.stock.models import OURS, Allocation, Balance, Movement, ReorderLevel, Serial
+
+
+@dataclass(frozen=True)
+class At:
+    """What one place holds of a part: on hand, and how much of it is meant for something."""
+
+    location: Location
+    on_hand: Decimal
+    allocated: Decimal
+
+    @property
+    def available(self) -> Decimal:
+        """What can still be given away."""
+        return self.on_hand - self.allocated
+
+
+def on_hand(part: Part, location: Location) -> Decimal:
+    """How much of the part is at the location, of all owners; may be negative."""
+    rows = select(func.sum(Balance.quantity)).where(
+        Balance.part_id == part.id, Balance.location_id == location.id
+    )
+    return db.session.scalar(rows) or ZERO
+
+
+def allocated(part: Part, location: Location) -> Decimal:
+    """How much of the part at the location is meant for something."""
+    rows = select(func.sum(Allocation.quantity)).where(
+        Allocation.part_id == part.id, Allocation.location_id == location.id
+    )
+    return db.session.scalar(rows) or ZERO
+
+
+def whereabouts(part: Part) -> Sequence[At]:
+    """The places that hold the part, or owe it, the fullest first."""
+    held = (
+        select(Location, func.sum(Balance.quantity))
+        .join(Balance, Balance.location_id == Location.id)
+        .where(Balance.part_id == part.id, Location.kind.in_(PLACES))
+        .group_by(Location.id)
+    )
+    meant = dict(
+        db.session.execute(
+            select(Allocation.location_id, func.sum(Allocation.quantity))
+            .where(Allocation.part_id == part.id, Allocation.quantity > 0)
+            .group_by(Allocation.location_id)
+        ).all()
+    )
+    found = [
+        At(place, held_, meant.get(place.id, ZERO)) for place, held_ in db.session.execute(held)
+    ]
+    return sorted(
+        (at for at in found if at.on_hand or at.allocated),
+        key=lambda at: (-at.available, at.location.name),
+    )
+
+
+def apart(part: Part) -> Sequence[tuple[Location, Decimal]]:
+    """What of the part is in quarantine or in transit: shown, never counted as available."""
+    rows = (
+        select(Location, func.sum(Balance.quantity))
+        .join(Balance, Balance.location_id == Location.id)
+        .where(Balance.part_id == part.id, Location.kind.in_((Kind.QUARANTINE, Kind.IN_TRANSIT)))
+        .group_by(Location.id)
+    )
+    return [(place, quantity) for place, quantity in db.session.execute(rows) if quantity]
+
+
+def average_cost(part: Part, location: Location) -> Decimal | None:
+    """Value by quantity of what is ours; None where there is nothing to divide."""
+    balance = db.session.get(Balance, (part.id, location.id, OURS))
+    if balance is None or balance.quantity <= 0:
+        return None
+    return rounded(balance.value / balance.quantity)
+
+
+def movement(movement_id: int) -> Movement:
+    """One movement."""
+    found = db.session.get(Movement, movement_id)
+    if found is None:
+        raise NotFound("There is no such movement.")
+    return found
+
+
+def movements_of(part: Part, *, page: int = 1) -> Page[Movement]:
+    """The part's movements, newest first."""
+    rows = select(Movement).where(Movement.part_id == part.id)
+    return paged(rows.order_by(Movement.id.desc()), number=page)
+
+
+def caused_by(cause: Subject) -> Sequence[Movement]:
+    """The movements done for a thing, oldest first."""
+    rows = select(Movement).where(Movement.cause_kind == cause.kind, Movement.cause_id == cause.id)
+    return db.session.scalars(rows.order_by(Movement.id)).all()
+
+
+def reversal_of(moved: Movement) -> Movement | None:
+    """The movement that took this one back."""
+    return db.session.scalar(select(Movement).where(Movement.reverses_id == moved.id))
+
+
+def serial(part: Part, number: str) -> Serial | None:
+    """The unit of that number; two parts may share a number."""
+    rows = select(Serial).where(Serial.part_id == part.id, Serial.number == number.strip())
+    return db.session.scalar(rows)
+
+
+def serials_numbered(number: str) -> Sequence[Serial]:
+    """Every unit of that number, whatever the part."""
+    return db.session.scalars(select(Serial).where(Serial.number == number.strip())).all()
+
+
+def serials_at(part: Part, location: Location) -> Sequence[Serial]:
+    """The part's units at the location, by number."""
+    rows = select(Serial).where(Serial.part_id == part.id, Serial.location_id == location.id)
+    return db.session.scalars(rows.order_by(Serial.number)).all()
+
+
+def later_moves(of: Serial, *, than: Movement) -> Sequence[Movement]:
+    """The unit's moves after the given one that still stand, newest first."""
+    undone = select(Movement.reverses_id).where(Movement.reverses_id.is_not(None))
+    rows = select(Movement).where(
+        Movement.serial_id == of.id,
+        Movement.id > than.id,
+        Movement.reverses_id.is_(None),
+        Movement.id.not_in(undone),
+    )
+    return db.session.scalars(rows.order_by(Movement.id.desc())).all()
+
+
+def allocations_for(subject: Subject) -> Sequence[Allocation]:
+    """What is set apart for the thing, and where."""
+    rows = select(Allocation).where(
+        Allocation.subject_kind == subject.kind,
+        Allocation.subject_id == subject.id,
+        Allocation.quantity > 0,
+    )
+    return db.session.scalars(rows).all()
+
+
+def reorder_level(part: Part, location: Location) -> ReorderLevel | None:
+    """When the part is restocked at the location."""
+    return db.session.get(ReorderLevel, (part.id, location.id))
+
+
+def negative_balances() -> Sequence[Balance]:
+    """Places that owe stock: used before received. The list that is investigated at once."""
+    rows = (
+        select(Balance)
+        .join(Location, Location.id == Balance.location_id)
+        .where(Balance.quantity < 0, Location.kind.in_(PLACES))
+    )
+    return db.session.scalars(rows.order_by(Balance.quantity)).all()
+
+
+def causes_of_negative(balance: Balance) -> Sequence[Movement]:
+    """What was taken from the place although it wasn't there, newest first.
+
+    Goes back through what left the place until it adds up to what is missing.
+    """
+    rows = (
+        select(Movement)
+        .where(
+            Movement.part_id == balance.part_id,
+            Movement.owner_id == balance.owner_id,
+            Movement.source_id == balance.location_id,
+            Movement.reverses_id.is_(None),
+        )
+        .order_by(Movement.id.desc())
+    )
+    missing, found = -balance.quantity, []
+    for moved in db.session.scalars(rows):
+        if missing <= 0:
+            break
+        if reversal_of(moved) is None:
+            found.append(moved)
+            missing -= moved.quantity
+    return found
+
+
+def stock_of(location_ids: Sequence[UUID], *, page: int = 1) -> Page[Balance]:
+    """What lies at the locations, by SKU."""
+    rows = (
+        select(Balance)
+        .join(Part, Part.id == Balance.part_id)
+        .where(Balance.location_id.in_(location_ids), Balance.quantity != 0)
+        .order_by(Part.sku)
+    )
+    return paged(rows, number=page)

@@ -1,0 +1,44 @@
+"""A subject's history, and what a person was told."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import or_, select
+
+from partsweb.extensions import db
+from partsweb.kit.paging import Page, paged
+from partsweb.kit.refusal import NotFound
+from partsweb.kit.subject import Subject
+from partsweb.people.models import Person
+from partsweb.timeline.models import Event, Notification, Task
+
+UNSEEN_SHOWN = 20
+
+
+def history(of: Subject, *, page: int = 1) -> Page[Event]:
+    """What happened to the subject, newest first."""
+    rows = select(Event).where(Event.subject_kind == of.kind, Event.subject_id == of.id)
+    return paged(rows.order_by(Event.occurred_at.desc(), Event.id.desc()), number=page)
+
+
+def tasks_of(of: Subject) -> Sequence[Task]:
+    """The subject's follow-ups, open ones first, by due date."""
+    rows = select(Task).where(Task.subject_kind == of.kind, Task.subject_id == of.id)
+    return db.session.scalars(rows.order_by(Task.done_at.isnot(None), Task.due_on, Task.id)).all()
+
+
+def told(person: Person) -> Sequence[Notification]:
+    """What the person, or a role of his, was told and has not put away, newest first."""
+    meant = or_(Notification.person_id == person.id, Notification.role.in_(person.roles))
+    rows = select(Notification).where(meant, Notification.seen_at.is_(None))
+    return db.session.scalars(rows.order_by(Notification.made_at.desc()).limit(UNSEEN_SHOWN)).all()
+
+
+def notification(notification_id: UUID, *, seen_by: Person) -> Notification:
+    """One thing that the person was told."""
+    found = db.session.get(Notification, notification_id)
+    if found is None or not (found.person_id == seen_by.id or found.role in seen_by.roles):
+        raise NotFound("There is no such notice.")
+    return found

@@ -1,0 +1,100 @@
+"""What is written into a history, and telling people."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from partsweb.extensions import db
+from partsweb.kit import clock
+from partsweb.kit.refusal import Refusal
+from partsweb.kit.subject import Subject
+from partsweb.people.models import Person
+from partsweb.timeline.models import Event, Notification, Task
+
+
+def record(
+    of: Subject,
+    what: str,
+    text: str,
+    *,
+    by: Person | None,
+    at: datetime | None = None,
+    body: str = "",
+    private: bool = False,
+) -> Event:
+    """Write one event into the subject's history; `at` is when it happened, on the device."""
+    moment = clock.now()
+    event = Event(
+        subject_kind=of.kind,
+        subject_id=of.id,
+        what=what,
+        text=text,
+        body=body,
+        by_id=by.id if by else None,
+        occurred_at=at or moment,
+        recorded_at=moment,
+        private=private,
+    )
+    db.session.add(event)
+    return event
+
+
+def follow_up(
+    of: Subject,
+    title: str,
+    *,
+    by: Person | None,
+    due_on: date | None = None,
+    assignee: Person | None = None,
+) -> Task:
+    """Make a follow-up task on the subject's timeline."""
+    if not title.strip():
+        raise Refusal("Say what is to be done.", field="title")
+    task = Task(
+        subject_kind=of.kind,
+        subject_id=of.id,
+        title=title.strip(),
+        due_on=due_on,
+        assignee_id=assignee.id if assignee else None,
+        made_at=clock.now(),
+        made_by_id=by.id if by else None,
+    )
+    db.session.add(task)
+    record(of, "task-made", f"To do: {title.strip()}", by=by)
+    return task
+
+
+def finish(task: Task, *, by: Person) -> None:
+    """Mark a follow-up as done."""
+    if task.done_at is not None:
+        return
+    task.done_at, task.done_by_id = clock.now(), by.id
+    record(task.subject, "task-done", f"Done: {task.title}", by=by)
+
+
+def tell(person: Person, about: Subject, text: str) -> None:
+    """Tell one person; it stands on the start page until put away."""
+    _tell(about, text, person=person)
+
+
+def tell_role(role: str, about: Subject, text: str) -> None:
+    """Tell everybody of a role; the first who puts it away does so for all."""
+    _tell(about, text, role=role)
+
+
+def put_away(notification: Notification) -> None:
+    """The notice was read."""
+    notification.seen_at = notification.seen_at or clock.now()
+
+
+def _tell(about: Subject, text: str, *, person: Person | None = None, role: str = "") -> None:
+    db.session.add(
+        Notification(
+            person_id=person.id if person else None,
+            role=role,
+            subject_kind=about.kind,
+            subject_id=about.id,
+            text=text,
+            made_at=clock.now(),
+        )
+    )
