@@ -6,10 +6,11 @@ from flask import Flask
 
 from partsweb.people import session
 from partsweb.people import views as people
+from partsweb.today import views as today
 
 
 def open_all(app: Flask) -> None:
     """Register every room's pages and subscriptions."""
     session.follow(app)
-    for room in (people,):
+    for room in (people, today):
         app.register_blueprint(room.bp)

@@ -17,15 +17,23 @@ from partsweb.people.models import Person, PersonRole, SignIn, SignInFailure
 from partsweb.people.permissions import ADMIN, ROLES
 
 SHORTEST_PASSWORD = 10
+# Everybody's in the demo, known to the whole world: refused everywhere else.
+DEMO_PASSWORD = "partsweb-demo-only"
 _hasher = PasswordHasher()
 # Verified against for names that don't exist, so that an answer's time tells nothing.
 _NOBODY = _hasher.hash(secrets.token_urlsafe(16))
 
 
 def add_person(
-    login: str, name: str, roles: Iterable[str], *, password: str = "", phone: str = ""
+    login: str,
+    name: str,
+    roles: Iterable[str],
+    *,
+    password: str = "",
+    phone: str = "",
+    demo: bool = False,
 ) -> Person:
-    """Add somebody; without a password they can't sign in yet."""
+    """Add somebody; without a password they can't sign in yet. `demo`: see `set_password`."""
     login = login.strip().casefold()
     if not login or not name.strip():
         raise Refusal("A person needs a name and a sign-in name.", field="login")
@@ -35,7 +43,7 @@ def add_person(
     db.session.add(added)
     _give_roles(added, roles)
     if password:
-        set_password(added, password)
+        set_password(added, password, demo=demo)
     db.session.flush()
     return added
 
@@ -55,8 +63,10 @@ def change_person(
         end_sign_ins(person)
 
 
-def set_password(person: Person, password: str) -> None:
-    """Give a new password; it is kept as argon2id."""
+def set_password(person: Person, password: str, *, demo: bool = False) -> None:
+    """Give a new password; it is kept as argon2id. Only the demo takes the demo's password."""
+    if password == DEMO_PASSWORD and not demo:
+        raise Refusal("That is the demo's password. Choose another one.", field="password")
     if len(password) < SHORTEST_PASSWORD:
         raise Refusal(
             f"A password needs at least {SHORTEST_PASSWORD} characters.", field="password"
@@ -64,9 +74,10 @@ def set_password(person: Person, password: str) -> None:
     person.password_hash = _hasher.hash(password)
 
 
-def password_is(person: Person | None, password: str) -> bool:
+def password_is(person: Person | None, password: str, *, demo: bool = False) -> bool:
     """Whether this active person's password is that. Takes as long for nobody as for somebody."""
     known = person is not None and person.active and bool(person.password_hash)
+    known = known and (demo or password != DEMO_PASSWORD)
     try:
         _hasher.verify(person.password_hash if person and known else _NOBODY, password)
     except (VerificationError, InvalidHashError):

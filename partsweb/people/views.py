@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
-from flask import Blueprint, flash, g, redirect, request, url_for
+from flask import Blueprint, current_app, flash, g, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user, login_user, logout_user
 
@@ -13,6 +13,7 @@ from partsweb.kit.pages import page
 from partsweb.kit.refusal import Refusal
 from partsweb.kit.writing import written
 from partsweb.people import queries, rules
+from partsweb.people.permissions import ROLES
 from partsweb.people.session import load
 
 bp = Blueprint("people", __name__)
@@ -24,7 +25,13 @@ def sign_in() -> ResponseReturnValue:
     """The sign-in form."""
     if g.person is not None:
         return redirect(_next())
-    return page("people/sign_in.html", next=request.args.get("next", ""))
+    return page(
+        "people/sign_in.html",
+        next=request.args.get("next", ""),
+        login=request.args.get("login", ""),
+        demo_logins=ROLES,
+        demo_password=rules.DEMO_PASSWORD,
+    )
 
 
 @bp.post("/signin")
@@ -36,12 +43,16 @@ def start() -> ResponseReturnValue:
     if queries.must_wait(name.strip().casefold(), address):
         raise Refusal("Too many wrong passwords. Wait a quarter of an hour, or ask an admin.")
     person = queries.by_login(name)
-    if person is None or not rules.password_is(person, password):
+    demo = current_app.config["SETTINGS"].demo
+    if not rules.password_is(person, password, demo=demo) or person is None:
         written(lambda: rules.count_failure(name, address=address))
         raise Refusal("That name and password don't belong together.", field="password")
     token = written(lambda: rules.start_sign_in(person, user_agent=request.user_agent.string))
+    # Nothing of what the browser had before goes along into the sign-in.
+    session.clear()
+    session.permanent = True
     login_user(load(token))
-    return redirect(_next())
+    return redirect(_next(), 303)
 
 
 @bp.post("/signout")
