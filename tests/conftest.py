@@ -152,6 +152,7 @@ class Client(FlaskClient):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.environ_base["HTTP_SEC_FETCH_SITE"] = "same-origin"
+        self.environ_base["CONTENT_LENGTH"] = "0"  # as browsers send with an empty form
 
 
 @pytest.fixture

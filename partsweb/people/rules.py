@@ -18,7 +18,7 @@ from partsweb.people.permissions import ADMIN, ROLES
 
 SHORTEST_PASSWORD = 10
 # Everybody's in the demo, known to the whole world: refused everywhere else.
-DEMO_PASSWORD = "partsweb-demo-only"
+DEMO_PASSWORD = "partsweb-demo-only"  # noqa: S105 - it is no secret
 _hasher = PasswordHasher()
 # Verified against for names that don't exist, so that an answer's time tells nothing.
 _NOBODY = _hasher.hash(secrets.token_urlsafe(16))
