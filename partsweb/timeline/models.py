@@ -76,3 +76,12 @@ class Notification(WithId, Table):
     def subject(self) -> Subject:
         """What it is about."""
         return Subject(self.subject_kind, self.subject_id)
+
+
+class Told(Table):
+    """What time brought and was told, so that no other run of the clock tells it again."""
+
+    __tablename__ = "told"
+
+    what: Mapped[str] = mapped_column(primary_key=True)
+    on: Mapped[date]

@@ -8,8 +8,9 @@ from partsweb.extensions import db
 from partsweb.kit import clock
 from partsweb.kit.refusal import Refusal
 from partsweb.kit.subject import Subject
+from partsweb.kit.table import insert_if_absent
 from partsweb.people.models import Person
-from partsweb.timeline.models import Event, Notification, Task
+from partsweb.timeline.models import Event, Notification, Task, Told
 
 
 def record(
@@ -85,6 +86,11 @@ def tell_role(role: str, about: Subject, text: str) -> None:
 def put_away(notification: Notification) -> None:
     """The notice was read."""
     notification.seen_at = notification.seen_at or clock.now()
+
+
+def first_time(what: str) -> bool:
+    """Whether this is told for the first time, on whichever node; marks it as told."""
+    return insert_if_absent(Told, what=what, on=clock.today())
 
 
 def _tell(about: Subject, text: str, *, person: Person | None = None, role: str = "") -> None:

@@ -121,6 +121,12 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "told",
+        sa.Column("what", sa.Text(), nullable=False),
+        sa.Column("on", sa.Date(), nullable=False),
+        sa.PrimaryKeyConstraint("what", name=op.f("pk_told")),
+    )
+    op.create_table(
         "vendors",
         sa.Column("code", sa.Text(), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),

@@ -1,0 +1,1 @@
+"""Keeping an installation: serving it, backing it up, auditing it, what time brings."""

@@ -1,0 +1,57 @@
+"""What time brings: overdue follow-ups and late deliveries, told once.
+
+Run every quarter of an hour or so (`partsweb tick`), on as many nodes as one likes: what was told
+is marked in the same transaction.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+
+from partsweb.extensions import db
+from partsweb.kit import clock
+from partsweb.kit.subject import Subject
+from partsweb.people.permissions import DISPATCHER, PURCHASING
+from partsweb.purchasing.models import EXPECTING, PurchaseOrder
+from partsweb.timeline import rules as timeline
+from partsweb.timeline.models import Task
+
+
+def tick() -> int:
+    """Tell people what became due since the last time; says how many things."""
+    return _overdue_tasks() + _late_deliveries()
+
+
+def _overdue_tasks() -> int:
+    rows = select(Task).where(Task.done_at.is_(None), Task.due_on < clock.today())
+    told = 0
+    for task in db.session.scalars(rows):
+        if not timeline.first_time(f"task {task.id} overdue {task.due_on}"):
+            continue
+        text = f"Overdue since {task.due_on:%d %b}: {task.title}"
+        timeline.record(task.subject, "task-overdue", text, by=None)
+        if task.assignee is not None:
+            timeline.tell(task.assignee, task.subject, text)
+        else:
+            timeline.tell_role(DISPATCHER, task.subject, text)
+        told += 1
+    return told
+
+
+def _late_deliveries() -> int:
+    rows = select(PurchaseOrder).where(
+        PurchaseOrder.state.in_(EXPECTING), PurchaseOrder.expected_on < clock.today()
+    )
+    told = 0
+    for late in db.session.scalars(rows):
+        if not timeline.first_time(f"purchase order {late.id} late {late.expected_on}"):
+            continue
+        text = f"{late.number} from {late.vendor.name} is late: due {late.expected_on:%d %b}"
+        timeline.record(late.subject, "delivery-late", text, by=None)
+        timeline.tell_role(PURCHASING, late.subject, text)
+        for order in {line.entry.order for line in late.lines if line.entry and line.outstanding}:
+            waiting = Subject("order", order.id)
+            timeline.record(waiting, "delivery-late", text, by=None)
+            timeline.tell_role(DISPATCHER, waiting, f"{order.number} waits: {text}")
+        told += 1
+    return told
