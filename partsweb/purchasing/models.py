@@ -7,7 +7,7 @@ from decimal import Decimal
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from partsweb.catalogue.models import Part, Vendor
@@ -40,6 +40,14 @@ EXPECTING = frozenset(
 )
 
 
+class WayOut(StrEnum):
+    """How a serial that the books have elsewhere came to be on a delivery."""
+
+    MOVED_HERE = "moved here"
+    MISREAD = "misread"
+    DUPLICATE_LABEL = "duplicate label"
+
+
 class DiscrepancyKind(StrEnum):
     """What was wrong with what arrived."""
 
@@ -60,7 +68,7 @@ class DiscrepancyState(StrEnum):
 
 
 class PurchaseOrder(WithId, Table):
-    """An order to a vendor, shipped to a warehouse or a van."""
+    """An order to a vendor, shipped to a warehouse or a van; late once `expected_on` is over."""
 
     __tablename__ = "purchase_orders"
     __table_args__ = (Index(None, "state", "ordered_on"), Index(None, "vendor_id"))
@@ -96,6 +104,17 @@ class PurchaseOrder(WithId, Table):
         return Subject("purchase-order", self.id)
 
     @property
+    def expecting(self) -> bool:
+        """Whether something may still arrive."""
+        return self.state in EXPECTING
+
+    @property
+    def late(self) -> bool:
+        """Whether something that is still to come should have been here before today."""
+        due = self.expected_on
+        return self.expecting and due is not None and due < clock.today()
+
+    @property
     def subtotal(self) -> Decimal:
         """What the lines come to, without tax and freight."""
         return sum((line.amount for line in self.lines), ZERO)
@@ -128,6 +147,8 @@ class PurchaseLine(WithId, Table):
     rejected: Mapped[Decimal] = mapped_column(default=ZERO)
     # No more is expected of this line: it was taken over by a replacement, or given up.
     closed: Mapped[Decimal] = mapped_column(default=ZERO)
+    # How much of what is to come is meant for the entry; the rest goes into stock.
+    promised: Mapped[Decimal] = mapped_column(default=ZERO)
 
     purchase_order: Mapped[PurchaseOrder] = relationship(back_populates="lines", lazy="joined")
     part: Mapped[Part] = relationship(lazy="joined")
@@ -148,6 +169,7 @@ class Receipt(WithId, Table):
     """One arrival against a purchase order, with its own packing slip."""
 
     __tablename__ = "receipts"
+    __table_args__ = (UniqueConstraint("purchase_order_id", "number"),)
 
     purchase_order_id: Mapped[UUID] = mapped_column(ForeignKey(PurchaseOrder.id), index=True)
     number: Mapped[int]
@@ -177,7 +199,7 @@ class ReceiptLine(WithId, Table):
     accepted: Mapped[Decimal]
     rejected: Mapped[Decimal] = mapped_column(default=ZERO)
 
-    receipt: Mapped[Receipt] = relationship(back_populates="lines")
+    receipt: Mapped[Receipt] = relationship(back_populates="lines", lazy="joined")
     line: Mapped[PurchaseLine] = relationship(lazy="joined")
 
     @property
@@ -216,8 +238,10 @@ class SerialConflict(WithId, Table):
     serial_id: Mapped[UUID] = mapped_column(ForeignKey(Serial.id))
     # Where the books had it when it was scanned.
     found_at_id: Mapped[UUID] = mapped_column(ForeignKey(Location.id))
-    # How it was solved: moved here, misread, duplicate label; empty while open.
+    # How it was solved; empty while open.
     solved_as: Mapped[str] = mapped_column(default="")
+    # The number under which a duplicate label was received, or what else is worth knowing.
+    note: Mapped[str] = mapped_column(default="")
     solved_by_id: Mapped[UUID | None] = mapped_column(ForeignKey(Person.id))
     solved_at: Mapped[datetime | None]
 

@@ -625,6 +625,9 @@ def upgrade() -> None:
             name=op.f("fk_receipts_purchase_order_id"),
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_receipts")),
+        sa.UniqueConstraint(
+            "purchase_order_id", "number", name=op.f("uq_receipts_purchase_order_id_number")
+        ),
     )
     with op.batch_alter_table("receipts", schema=None) as batch_op:
         batch_op.create_index(
@@ -697,6 +700,7 @@ def upgrade() -> None:
         sa.Column("received", sa.BigInteger(), nullable=False),
         sa.Column("rejected", sa.BigInteger(), nullable=False),
         sa.Column("closed", sa.BigInteger(), nullable=False),
+        sa.Column("promised", sa.BigInteger(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.CheckConstraint("quantity > 0", name=op.f("ck_purchase_lines_quantity_positive")),
         sa.ForeignKeyConstraint(
@@ -764,6 +768,7 @@ def upgrade() -> None:
         sa.Column("serial_id", sa.Uuid(), nullable=False),
         sa.Column("found_at_id", sa.Uuid(), nullable=False),
         sa.Column("solved_as", sa.Text(), nullable=False),
+        sa.Column("note", sa.Text(), nullable=False),
         sa.Column("solved_by_id", sa.Uuid(), nullable=True),
         sa.Column("solved_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("id", sa.Uuid(), nullable=False),
