@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from flask import Flask
 
+from partsweb.attachments import intake
+from partsweb.attachments import views as attachments
+from partsweb.kit.door import files_came_in
 from partsweb.people import session
 from partsweb.people import views as people
 from partsweb.today import views as today
@@ -12,5 +15,6 @@ from partsweb.today import views as today
 def open_all(app: Flask) -> None:
     """Register every room's pages and subscriptions."""
     session.follow(app)
-    for room in (people, today):
+    files_came_in.connect(intake.files_came_in)
+    for room in (attachments, people, today):
         app.register_blueprint(room.bp)

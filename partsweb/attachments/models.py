@@ -14,7 +14,7 @@ from partsweb.people.models import Person
 
 
 class Attachment(WithId, Table):
-    """A photo or PDF on a subject, re-encoded; addressed by the hash of what was received."""
+    """A photo or PDF on a subject, re-encoded. Its bytes lie under their own hash."""
 
     __tablename__ = "attachments"
     __table_args__ = (Index(None, "subject_kind", "subject_id"),)
@@ -40,3 +40,23 @@ class Attachment(WithId, Table):
     def subject(self) -> Subject:
         """What it hangs on."""
         return Subject(self.subject_kind, self.subject_id)
+
+    @property
+    def url(self) -> str:
+        """Its page."""
+        return f"/attachments/{self.id}"
+
+    @property
+    def file_url(self) -> str:
+        """The photo or PDF itself."""
+        return f"/attachments/{self.id}/file"
+
+    @property
+    def thumbnail_url(self) -> str:
+        """Its small picture; empty for a PDF."""
+        return f"/attachments/{self.id}/thumbnail" if self.thumbnail else ""
+
+    @property
+    def is_photo(self) -> bool:
+        """Whether it can be shown on a page."""
+        return self.media_type.startswith("image/")

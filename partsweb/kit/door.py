@@ -18,12 +18,15 @@ from werkzeug.exceptions import MethodNotAllowed, NotFound
 
 from partsweb.extensions import db
 from partsweb.kit import operation
+from partsweb.kit.event import event
 from partsweb.kit.pages import Answer, ShowAfter, page, render_at, respond, wants_fragment
 from partsweb.kit.refusal import NotAllowed, Refusal
 from partsweb.kit.writing import written
 
 View = Callable[..., Any]
 SIGNED_IN = "be signed in"
+# Sent with the files of a write before its transaction begins: who reads them may take their time.
+files_came_in = event("files-came-in")
 
 
 class Person(Protocol):
@@ -80,6 +83,7 @@ def writes(act: str) -> Callable[[View], View]:
             sent = operation.read(request, request.endpoint or "", arguments)
             g.sent = sent
             try:
+                _take_in_files()
                 shown = written(lambda: _once(view, arguments, sent))
             except Refusal as refusal:
                 return refuse(refusal)
@@ -108,6 +112,12 @@ def _let_in(act: str) -> None:
     person = signed_in()
     if act != SIGNED_IN and not person.may(act):
         raise NotAllowed(f"Your role does not {act}.")
+
+
+def _take_in_files() -> None:
+    if request.files:
+        db.session.rollback()  # no connection is held while photos are read
+        files_came_in.send(request.files)
 
 
 def _once(view: View, arguments: dict[str, Any], sent: operation.Sent) -> ShowAfter:

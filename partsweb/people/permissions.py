@@ -33,6 +33,8 @@ ACTS: dict[str, frozenset[str]] = {
     "see purchase orders": frozenset({COORDINATOR, PURCHASING, SUPERVISOR, FINANCE, ADMIN}),
     "buy parts": frozenset({COORDINATOR, PURCHASING, ADMIN}),
     "receive parts": frozenset({TECHNICIAN, COORDINATOR, PURCHASING, SUPERVISOR, ADMIN}),
+    # photos and papers
+    "remove photos of others": OFFICE,
     # the firm
     "manage people": frozenset({ADMIN}),
     "manage locations": frozenset({COORDINATOR, ADMIN}),
