@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import unicodedata
+from collections.abc import Iterable, Sequence
 from uuid import UUID
 
-from sqlalchemy import and_, case, or_, select
+from sqlalchemy import ColumnElement, and_, case, false, literal, or_, select
 
 from partsweb.catalogue.models import Agreement, Part, Vendor, VendorReference
 from partsweb.codes.models import Barcode
+from partsweb.codes.queries import Meaning
+from partsweb.codes.reading import Reading
 from partsweb.extensions import db
+from partsweb.kit.paging import Page, paged
 from partsweb.kit.refusal import NotFound
 
 FOUND_AT_MOST = 30
+LONGEST_TEXT = 120
+MOST_WORDS = 8
 
 
 def part(part_id: UUID) -> Part:
@@ -66,31 +72,127 @@ def agreements_of(vendor: Vendor) -> Sequence[Agreement]:
     return db.session.scalars(select(Agreement).where(Agreement.vendor_id == vendor.id)).all()
 
 
+def vendor_reference(reference_id: UUID) -> VendorReference:
+    """The vendor reference of that id."""
+    found = db.session.get(VendorReference, reference_id)
+    if found is None:
+        raise NotFound("There is no such vendor reference.")
+    return found
+
+
+def sold_by(vendor: Vendor, *, page: int = 1) -> Page[VendorReference]:
+    """What a vendor sells us, by SKU."""
+    rows = select(VendorReference).join(Part).where(VendorReference.vendor_id == vendor.id)
+    return paged(rows.order_by(Part.sku, VendorReference.number), number=page)
+
+
+def all_vendors(*, page: int = 1) -> Page[Vendor]:
+    """Every vendor by name, those we no longer buy from last."""
+    return paged(select(Vendor).order_by(Vendor.active.desc(), Vendor.name), number=page)
+
+
+def barcodes_of(part: Part) -> Sequence[Barcode]:
+    """The codes that mean the part."""
+    rows = select(Barcode).where(Barcode.subject_kind == "part", Barcode.subject_id == part.id)
+    return db.session.scalars(rows.order_by(Barcode.code)).all()
+
+
+def barcode(barcode_id: UUID) -> Barcode:
+    """The barcode of that id."""
+    found = db.session.get(Barcode, barcode_id)
+    if found is None:
+        raise NotFound("There is no such barcode.")
+    return found
+
+
+def categories() -> Sequence[str]:
+    """The categories in use."""
+    rows = select(Part.category).where(Part.category != "").distinct()
+    return db.session.scalars(rows.order_by(Part.category)).all()
+
+
+def units() -> Sequence[str]:
+    """The units in use."""
+    return db.session.scalars(select(Part.unit).distinct().order_by(Part.unit)).all()
+
+
+def by_vendor_number(number: str) -> Sequence[Part]:
+    """The parts that some vendor sells under exactly that number."""
+    rows = select(Part).join(VendorReference).where(VendorReference.number == number.strip())
+    return db.session.scalars(rows.distinct().order_by(Part.sku)).all()
+
+
+def coded(text: str) -> Sequence[Part]:
+    """The parts of which the text is a whole code, however it is written: case, dashes, blanks."""
+    if not compact(text):
+        return []
+    rows = select(Part).where(Part.active, Part.words.contains(f"|{compact(text)}|"))
+    return db.session.scalars(rows.order_by(Part.sku)).all()
+
+
+def recognised(reading: Reading) -> Iterable[Meaning]:
+    """The parts that a scanned or typed code names by SKU or by a vendor's number."""
+    for found in coded(reading.gtin or reading.text):
+        by_sku = compact(found.sku) == compact(reading.text)
+        is_its = "SKU" if by_sku else "vendor’s number"
+        yield Meaning(found.subject, is_its, serial=reading.serial)
+
+
 def folded(text: str) -> str:
-    """The text as search compares it: lower case, single spaces."""
-    return " ".join(text.casefold().split())
+    """The text as search compares it: lower case, no accents, single spaces, no brackets."""
+    plain = unicodedata.normalize("NFKD", text).casefold()
+    kept = (_folded(character) for character in plain if not unicodedata.combining(character))
+    return " ".join("".join(kept).split())
+
+
+def compact(code: str) -> str:
+    """A code as search compares it: letters and digits alone."""
+    return "".join(character for character in folded(code) if character.isalnum())
+
+
+def words_of(sku: str, description: str, codes: Iterable[str]) -> str:
+    """What search looks through: `|sku|code|code| sku description code code `.
+
+    Before the words each code stands compact between bars, the SKU first, so that a whole code,
+    the beginning of one and the beginning of a word are each one comparison.
+    """
+    others = sorted({code for code in codes if code})
+    whole = [compact(code) for code in (sku, *others)]
+    return f"|{'|'.join(whole)}| {folded(' '.join((sku, description, *others)))} "
+
+
+def matching(text: str) -> tuple[ColumnElement[bool], ColumnElement[int]]:
+    """Which parts match, and how well: 0 is best.
+
+    0 the text is the SKU; 1 it is another code of the part; 2 the SKU begins with it; 3 another
+    code does; 4 every word of it begins a word of the part; 5 every word is somewhere in the
+    part, or the text is inside a code. Codes are compared without case, dashes and blanks.
+    """
+    code, words = compact(text[:LONGEST_TEXT]), folded(text[:LONGEST_TEXT]).split()[:MOST_WORDS]
+    if not code:
+        return false(), literal(5)
+    somewhere = and_(*(Part.words.contains(word, autoescape=True) for word in words))
+    beginning = and_(*(Part.words.contains(f" {word}", autoescape=True) for word in words))
+    rank = case(
+        (Part.words.startswith(f"|{code}|"), 0),
+        (Part.words.contains(f"|{code}|"), 1),
+        (Part.words.startswith(f"|{code}"), 2),
+        (Part.words.contains(f"|{code}"), 3),
+        (beginning, 4),
+        else_=5,
+    )
+    return or_(Part.words.contains(code), somewhere), rank
 
 
 def search(text: str, *, limit: int = FOUND_AT_MOST) -> Sequence[Part]:
     """Active parts by SKU, description, vendor reference or barcode; the best match first.
 
-    Exact codes come first, then what begins with the text, then parts that have all its words.
+    Ties stand in the order of their SKUs; see `matching` for what is better than what.
     """
-    wanted = folded(text)
-    if not wanted:
-        return []
-    coded = select(Barcode.subject_id).where(
-        Barcode.subject_kind == "part", Barcode.code == text.strip()
-    )
-    all_words = [Part.words.contains(word, autoescape=True) for word in wanted.split()]
-    sku = Part.words.startswith(wanted + " ", autoescape=True)
-    rank = case(
-        (sku, 0),
-        (Part.id.in_(coded), 0),
-        (Part.words.startswith(wanted, autoescape=True), 1),
-        (Part.words.contains(" " + wanted, autoescape=True), 2),
-        else_=3,
-    )
-    matching = or_(Part.id.in_(coded), and_(*all_words))
-    rows = select(Part).where(Part.active, matching).order_by(rank, Part.sku).limit(limit)
+    matches, rank = matching(text)
+    rows = select(Part).where(Part.active, matches).order_by(rank, Part.sku).limit(limit)
     return db.session.scalars(rows).all()
+
+
+def _folded(character: str) -> str:
+    return character if character.isalnum() or character in "-.+%°" else " "

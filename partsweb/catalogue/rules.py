@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from decimal import Decimal
+from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from partsweb.catalogue import queries
 from partsweb.catalogue.models import Agreement, Part, Vendor, VendorReference
@@ -66,6 +68,7 @@ def add_vendor(
     phone: str = "",
     lead_days: int | None = None,
     active: bool = True,
+    note: str = "",
 ) -> Vendor:
     """Add a vendor."""
     code, name = code.strip(), " ".join(name.split())
@@ -76,9 +79,28 @@ def add_vendor(
     vendor = Vendor(
         code=code, name=name, email=email, phone=phone, lead_days=lead_days, active=active
     )
+    vendor.note = note.strip()
     db.session.add(vendor)
     db.session.flush()
     return vendor
+
+
+def change_vendor(
+    vendor: Vendor,
+    *,
+    name: str,
+    email: str,
+    phone: str,
+    lead_days: int | None,
+    active: bool,
+    note: str,
+) -> None:
+    """Change how a vendor is called and reached, or buy no longer there; the code stays."""
+    if not name.strip():
+        raise Refusal("A vendor needs a name.", field="name")
+    vendor.name, vendor.email, vendor.phone = " ".join(name.split()), email.strip(), phone.strip()
+    vendor.lead_days, vendor.active, vendor.note = lead_days, active, note.strip()
+    db.session.flush()
 
 
 def list_part(
@@ -93,10 +115,6 @@ def list_part(
     preferred: bool = False,
 ) -> VendorReference:
     """Say that a vendor sells the part under his own number; said again, it is changed."""
-    if price is not None and price < 0:
-        raise Refusal("A price can't be below zero.", field="price")
-    if pack <= 0:
-        raise Refusal("A pack holds more than nothing.", field="pack")
     same = select(VendorReference).where(
         VendorReference.part_id == part.id,
         VendorReference.vendor_id == vendor.id,
@@ -106,11 +124,41 @@ def list_part(
     if reference is None:
         reference = VendorReference(part=part, vendor=vendor, number=number.strip())
         db.session.add(reference)
-    reference.price, reference.unit, reference.pack = price, unit, pack
-    reference.lead_days, reference.preferred = lead_days, preferred
-    db.session.flush()
+    _offer(reference, price=price, unit=unit, pack=pack, lead_days=lead_days, preferred=preferred)
     refresh_words(part)
     return reference
+
+
+def change_reference(
+    reference: VendorReference,
+    *,
+    number: str,
+    price: Decimal | None,
+    unit: str,
+    pack: Decimal,
+    lead_days: int | None,
+    preferred: bool,
+) -> None:
+    """Change a vendor's number for a part, or what he asks for it."""
+    same = select(VendorReference.id).where(
+        VendorReference.part_id == reference.part_id,
+        VendorReference.vendor_id == reference.vendor_id,
+        VendorReference.number == number.strip(),
+        VendorReference.id != reference.id,
+    )
+    if db.session.scalar(same):
+        raise Refusal(f"{reference.vendor.name} has that number for it already.", field="number")
+    reference.number = number.strip()
+    _offer(reference, price=price, unit=unit, pack=pack, lead_days=lead_days, preferred=preferred)
+    refresh_words(reference.part)
+
+
+def withdraw(reference: VendorReference) -> None:
+    """The vendor doesn't sell the part any more; past orders keep the number that they used."""
+    part = reference.part
+    db.session.delete(reference)
+    db.session.flush()
+    refresh_words(part)
 
 
 def add_barcode(part: Part, code: str, *, quantity: Decimal = Decimal(1)) -> Barcode:
@@ -133,6 +181,15 @@ def add_barcode(part: Part, code: str, *, quantity: Decimal = Decimal(1)) -> Bar
     return barcode
 
 
+def forget_barcode(part: Part, barcode: Barcode) -> None:
+    """The code no longer means the part, and can be taught to another."""
+    if barcode.subject != part.subject:
+        raise Refusal(f"{barcode.code} doesn't belong to {part.sku}.")
+    db.session.delete(barcode)
+    db.session.flush()
+    refresh_words(part)
+
+
 def agree(vendor: Vendor, number: str, *, note: str = "") -> Agreement:
     """Record a consignment agreement with a vendor."""
     agreement = Agreement(vendor=vendor, number=number.strip(), note=note.strip())
@@ -147,10 +204,54 @@ def refresh_words(part: Part) -> None:
     codes = select(Barcode.code).where(
         Barcode.subject_kind == "part", Barcode.subject_id == part.id
     )
-    words = [part.sku, part.description]
-    words += sorted({*db.session.scalars(numbers), *db.session.scalars(codes)} - {""})
-    part.words = queries.folded(" ".join(words)) + " "
+    found = [*db.session.scalars(numbers), *db.session.scalars(codes)]
+    part.words = queries.words_of(part.sku, part.description, found)
     db.session.flush()
+
+
+def refresh_all_words() -> None:
+    """The same for every part, in a handful of statements: after an import."""
+    codes: dict[UUID, list[str]] = defaultdict(list)
+    numbers = select(VendorReference.part_id, VendorReference.number)
+    barcodes = select(Barcode.subject_id, Barcode.code).where(Barcode.subject_kind == "part")
+    for rows in (numbers, barcodes):
+        for part_id, code in db.session.execute(rows):
+            codes[part_id].append(code)
+    described = select(Part.id, Part.sku, Part.description)
+    changed = [
+        {"id": part_id, "words": queries.words_of(sku, description, codes[part_id])}
+        for part_id, sku, description in db.session.execute(described)
+    ]
+    if changed:
+        db.session.execute(update(Part), changed)
+
+
+def _offer(
+    reference: VendorReference,
+    *,
+    price: Decimal | None,
+    unit: str,
+    pack: Decimal,
+    lead_days: int | None,
+    preferred: bool,
+) -> None:
+    if price is not None and price < 0:
+        raise Refusal("A price can't be below zero.", field="price")
+    if pack <= 0:
+        raise Refusal("A pack holds more than nothing.", field="pack")
+    reference.price, reference.unit, reference.pack = price, unit.strip().upper(), pack
+    reference.lead_days, reference.preferred = lead_days, preferred
+    db.session.flush()
+    if preferred:
+        _prefer(reference)
+
+
+def _prefer(reference: VendorReference) -> None:
+    """A part has one preferred reference at most."""
+    others = update(VendorReference).where(
+        VendorReference.part_id == reference.part_id, VendorReference.id != reference.id
+    )
+    db.session.execute(others.values(preferred=False))
 
 
 def _describe(

@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from partsweb.kit.subject import Subject
 from partsweb.kit.table import Table, WithId
 from partsweb.people.models import Person
 
@@ -47,6 +48,11 @@ class Location(WithId, Table):
 
     parent: Mapped[Location | None] = relationship(remote_side="Location.id", lazy="selectin")
     held_by: Mapped[Person | None] = relationship(lazy="selectin")
+
+    @property
+    def subject(self) -> Subject:
+        """For its barcodes and what was bought for it."""
+        return Subject("location", self.id)
 
     @property
     def is_place(self) -> bool:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from uuid import UUID
 
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select
 
+from partsweb.codes.queries import Meaning
+from partsweb.codes.reading import Reading
 from partsweb.extensions import db
 from partsweb.kit.refusal import NotFound
 from partsweb.locations.models import PLACES, Kind, Location
@@ -48,6 +50,27 @@ def warehouses_and_vans() -> Sequence[Location]:
     rows = select(Location).where(Location.kind.in_((Kind.WAREHOUSE, Kind.VAN)), Location.active)
     found = db.session.scalars(rows).all()
     return sorted(found, key=lambda place: (place.kind != Kind.WAREHOUSE, natural(place.name)))
+
+
+def listed() -> Sequence[Location]:
+    """Warehouses, vans and bins, in this order, by name; those out of use last of their kind."""
+    order = (Kind.WAREHOUSE, Kind.VAN, Kind.BIN)
+    found = db.session.scalars(select(Location).where(Location.kind.in_(order))).all()
+    return sorted(found, key=lambda at: (order.index(at.kind), not at.active, natural(at.called)))
+
+
+def bins_of(place: Location) -> Sequence[Location]:
+    """The bins of a warehouse, by name."""
+    rows = select(Location).where(Location.parent_id == place.id, Location.kind == Kind.BIN)
+    return sorted(db.session.scalars(rows).all(), key=lambda at: natural(at.name))
+
+
+def recognised(reading: Reading) -> Iterable[Meaning]:
+    """The place whose name was scanned or typed."""
+    rows = select(Location).where(
+        func.lower(Location.name) == reading.text.lower(), Location.kind.in_(PLACES)
+    )
+    return [Meaning(found.subject, "name") for found in db.session.scalars(rows)]
 
 
 def within(place: Location) -> Sequence[UUID]:
