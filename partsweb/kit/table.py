@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 from uuid import UUID, uuid4
 
 from sqlalchemy import BigInteger, Date, Enum, Integer, MetaData, Text, Uuid
@@ -15,6 +16,8 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from partsweb.extensions import db
 from partsweb.kit.clock import Instant
 from partsweb.kit.exact import Exact
+
+T = TypeVar("T")
 
 # SQLite numbers rows by itself only for INTEGER keys.
 RowNumber = BigInteger().with_variant(Integer, "sqlite")
@@ -60,7 +63,18 @@ class WithId:
 
 def insert_if_absent(model: type[Table], **values: Any) -> bool:
     """Insert the row unless its key is there already; says whether it was inserted."""
+    return insert_all_absent(model, [values]) == 1
+
+
+def insert_all_absent(model: type[Table], rows: Sequence[dict[str, Any]]) -> int:
+    """Insert those rows whose keys aren't there yet; says how many."""
     dialect = db.session.get_bind().dialect.name
     insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
-    done = db.session.execute(insert(model).values(**values).on_conflict_do_nothing())
-    return bool(done.rowcount)  # type: ignore[attr-defined]
+    done = db.session.execute(insert(model).values(rows).on_conflict_do_nothing())
+    return int(done.rowcount)  # type: ignore[attr-defined]
+
+
+def batched(rows: Sequence[T], size: int) -> Iterator[Sequence[T]]:
+    """The rows, so many at once."""
+    for start in range(0, len(rows), size):
+        yield rows[start : start + size]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import Select, case, func, literal, or_, select, union_all
 from sqlalchemy.orm import aliased
@@ -20,8 +21,6 @@ from partsweb.stock.models import (
     Reason,
     Serial,
 )
-
-Key = tuple[Any, Any, Any]
 
 
 def differences() -> Iterator[str]:
@@ -67,11 +66,11 @@ def _balances_are_sums() -> Iterator[str]:
         quantity, value = moved.pop(tuple(row[:3]), (ZERO, ZERO))
         if (row.quantity, row.value) != (quantity, value):
             yield (
-                f"Balance of {_named(tuple(row[:3]))} says {row.quantity} worth {row.value}, "
+                f"Balance of {_named(row[0], row[1], row[2])} says {row.quantity} worth {row.value}, "
                 f"its movements say {quantity} worth {value}"
             )
     for key, (quantity, value) in moved.items():
-        yield f"No balance for {_named(key)}, whose movements say {quantity} worth {value}"
+        yield f"No balance for {_named(*key)}, whose movements say {quantity} worth {value}"
 
 
 def _parts_sum_to_zero() -> Iterator[str]:
@@ -197,7 +196,7 @@ def _allocations_make_sense() -> Iterator[str]:
         yield "An allocation is below nothing"
 
 
-def _named(key: Key) -> str:
-    part, place = db.session.get(Part, key[0]), db.session.get(Location, key[1])
-    owner = "" if key[2] == OURS else " (consignment)"
-    return f"{part.sku if part else key[0]} in {place.name if place else key[1]}{owner}"
+def _named(part_id: UUID, location_id: UUID, owner_id: UUID) -> str:
+    part, place = db.session.get(Part, part_id), db.session.get(Location, location_id)
+    owner = "" if owner_id == OURS else " (consignment)"
+    return f"{part.sku if part else part_id} in {place.name if place else location_id}{owner}"

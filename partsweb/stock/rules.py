@@ -6,22 +6,23 @@ together for it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID, uuid4
 
-from sqlalchemy import Select, Update, func, select, update
+from sqlalchemy import Select, Update, bindparam, func, select, tuple_, update
+from sqlalchemy.orm.util import identity_key
 
 from partsweb.catalogue.models import Part, Vendor
 from partsweb.extensions import db
 from partsweb.kit import clock
 from partsweb.kit.event import event
-from partsweb.kit.exact import ZERO, rounded
+from partsweb.kit.exact import ZERO, Exact, rounded
 from partsweb.kit.refusal import Refusal
 from partsweb.kit.subject import Subject
-from partsweb.kit.table import insert_if_absent
+from partsweb.kit.table import batched, insert_all_absent, insert_if_absent
 from partsweb.locations import queries as locations
 from partsweb.locations.models import VIRTUAL, Kind, Location
 from partsweb.people.models import Person
@@ -54,6 +55,13 @@ ARRIVES_AS = {
 }
 
 
+Key = tuple[UUID, UUID, UUID]
+KEY_NAMES = ("part_id", "location_id", "owner_id")
+KEY_COLUMNS = (Balance.part_id, Balance.location_id, Balance.owner_id)
+NOTHING = {"quantity": ZERO, "value": ZERO, "unit_cost": ZERO}
+KEYS_AT_ONCE = 500
+
+
 @dataclass(frozen=True)
 class Move:
     """What is to move. `unit_cost` says what one costs where it comes from outside the books."""
@@ -72,12 +80,45 @@ class Move:
     note: str = ""
 
     @property
-    def keys(self) -> tuple[tuple[UUID, UUID, UUID], tuple[UUID, UUID, UUID]]:
+    def keys(self) -> tuple[Key, Key]:
         """The two balances that it touches."""
         return (
             (self.part.id, self.source.id, self.owner_id),
             (self.part.id, self.target.id, self.owner_id),
         )
+
+
+@dataclass
+class Running:
+    """A locked balance while moves are booked on it, and by how much it changes."""
+
+    part_id: UUID
+    location_id: UUID
+    owner_id: UUID
+    quantity: Decimal
+    value: Decimal
+    unit_cost: Decimal
+    more: Decimal = ZERO
+    worth: Decimal = ZERO
+
+    def change(self, quantity: Decimal, value: Decimal) -> None:
+        """Book one side of a move."""
+        self.quantity += quantity
+        self.value += value
+        self.more += quantity
+        self.worth += value
+
+    @property
+    def delta(self) -> dict[str, UUID | Decimal]:
+        """What is written: the change, not the result."""
+        return {
+            "a_part": self.part_id,
+            "a_location": self.location_id,
+            "an_owner": self.owner_id,
+            "more": self.more,
+            "worth": self.worth,
+            "cost": self.unit_cost,
+        }
 
 
 def post(moves: Sequence[Move], *, by: Person | None, at: datetime) -> list[Movement]:
@@ -88,9 +129,12 @@ def post(moves: Sequence[Move], *, by: Person | None, at: datetime) -> list[Move
     """
     for move in moves:
         _check(move)
-    balances = _lock(sorted({key for move in moves for key in move.keys}))
+    running = _lock({key for move in moves for key in move.keys})
     ordered = sorted(moves, key=lambda move: move.source.kind not in VIRTUAL)
-    posted = [_post(move, balances, by=by, at=at) for move in ordered]
+    posted_on = posting_day(at)
+    posted = [_book(move, running, by=by, at=at, posted_on=posted_on) for move in ordered]
+    _write(running)
+    db.session.add_all(posted)
     db.session.flush()
     stock_changed.send(posted)
     return posted
@@ -132,13 +176,29 @@ def open_stock(
     serials: Sequence[str] = (),
 ) -> list[Movement]:
     """Book what a location already held when the books began; may be negative."""
+    moves = opening_moves(
+        part, location, quantity, unit_cost=unit_cost, owner_id=owner_id, serials=serials
+    )
+    return post(moves, by=by, at=at) if moves else []
+
+
+def opening_moves(
+    part: Part,
+    location: Location,
+    quantity: Decimal,
+    *,
+    unit_cost: Decimal | None = None,
+    owner_id: UUID = OURS,
+    serials: Sequence[str] = (),
+) -> list[Move]:
+    """What `open_stock` posts; for posting many at once."""
     outside = locations.single(Kind.ADJUSTMENT)
     if quantity == 0:
         return []
     source, target = (outside, location) if quantity > 0 else (location, outside)
     units: list[Serial | None] = [unit(part, number, outside) for number in serials] or [None]
     each = Decimal(1) if serials else abs(quantity)
-    moves = [
+    return [
         Move(
             part,
             source,
@@ -151,7 +211,6 @@ def open_stock(
         )
         for one in units
     ]
-    return post(moves, by=by, at=at)
 
 
 def transfer(
@@ -205,7 +264,7 @@ def allocate(part: Part, quantity: Decimal, *, location: Location, subject: Subj
     """Set stock apart for a thing. What isn't available can't be promised."""
     if quantity <= 0:
         raise Refusal("Allocate more than nothing.", field="quantity")
-    _lock([(part.id, location.id, OURS)])
+    _lock({(part.id, location.id, OURS)})
     free = queries.on_hand(part, location) - queries.allocated(part, location)
     if quantity > free:
         raise Refusal(
@@ -276,44 +335,41 @@ def _check(move: Move) -> None:
             raise Refusal(f"{move.part.sku} comes in whole units.", field="quantity")
 
 
-def _lock(keys: Sequence[tuple[UUID, UUID, UUID]]) -> dict[tuple[UUID, UUID, UUID], Balance]:
+def _lock(keys: Iterable[Key]) -> dict[Key, Running]:
     """The balances of these keys, made where missing, locked in the order of their keys."""
-    locked = {}
-    for part_id, location_id, owner_id in keys:
-        insert_if_absent(
-            Balance,
-            part_id=part_id,
-            location_id=location_id,
-            owner_id=owner_id,
-            quantity=ZERO,
-            value=ZERO,
-            unit_cost=ZERO,
-        )
-        row = select(Balance).where(
-            Balance.part_id == part_id,
-            Balance.location_id == location_id,
-            Balance.owner_id == owner_id,
-        )
-        fresh = row.with_for_update(of=Balance).execution_options(populate_existing=True)
-        locked[part_id, location_id, owner_id] = db.session.scalars(fresh).one()
-    return locked
+    wanted = sorted(keys)
+    for some in batched(wanted, KEYS_AT_ONCE):
+        names = [dict(zip(KEY_NAMES, key, strict=True)) for key in some]
+        insert_all_absent(Balance, [{**name, **NOTHING} for name in names])
+    rows = (
+        select(*KEY_COLUMNS, Balance.quantity, Balance.value, Balance.unit_cost)
+        .order_by(*KEY_COLUMNS)
+        .with_for_update()
+    )
+    running: dict[Key, Running] = {}
+    for some in batched(wanted, KEYS_AT_ONCE):
+        found = db.session.execute(rows.where(tuple_(*KEY_COLUMNS).in_(some)))
+        running |= {tuple(row[:3]): Running(*row) for row in found}
+    return running
 
 
-def _post(
+def _book(
     move: Move,
-    balances: dict[tuple[UUID, UUID, UUID], Balance],
+    running: dict[Key, Running],
     *,
     by: Person | None,
     at: datetime,
+    posted_on: date,
 ) -> Movement:
-    source, target = (balances[key] for key in move.keys)
+    source, target = (running[key] for key in move.keys)
     value = _value(move, source)
     if move.serial is not None:
         _carry(move.serial, move)
-    _change(source, -move.quantity, -value)
-    _change(target, move.quantity, value)
-    _remember_cost(move, target, value)
-    moved = Movement(
+    source.change(-move.quantity, -value)
+    target.change(move.quantity, value)
+    if value and move.target.kind not in VIRTUAL and move.reverses is None:
+        target.unit_cost = rounded(value / move.quantity)
+    return Movement(
         part_id=move.part.id,
         owner_id=move.owner_id,
         source_id=move.source.id,
@@ -329,14 +385,33 @@ def _post(
         by_id=by.id if by else None,
         occurred_at=at,
         recorded_at=clock.now(),
-        posted_on=posting_day(at),
+        posted_on=posted_on,
     )
-    db.session.add(moved)
-    db.session.flush()
-    return moved
 
 
-def _value(move: Move, source: Balance) -> Decimal:
+def _write(running: dict[Key, Running]) -> None:
+    """Atomic deltas, never what was read: on both databases a lost update can't happen."""
+    changed = (
+        update(Balance)
+        .where(
+            Balance.part_id == bindparam("a_part"),
+            Balance.location_id == bindparam("a_location"),
+            Balance.owner_id == bindparam("an_owner"),
+        )
+        .values(
+            quantity=Balance.quantity + bindparam("more", type_=Exact()),
+            value=Balance.value + bindparam("worth", type_=Exact()),
+            unit_cost=bindparam("cost", type_=Exact()),
+        )
+    )
+    db.session.connection().execute(changed, [balance.delta for balance in running.values()])
+    for key in running:
+        known = db.session.identity_map.get(identity_key(Balance, key))
+        if known is not None:
+            db.session.expire(known)
+
+
+def _value(move: Move, source: Running) -> Decimal:
     """What goes with the move in money.
 
     From a place: its average, the last unit taking all that is left; what isn't there goes at the
@@ -356,7 +431,7 @@ def _value(move: Move, source: Balance) -> Decimal:
     return source.value + rounded(beyond * _last_cost(source))
 
 
-def _last_cost(balance: Balance) -> Decimal:
+def _last_cost(balance: Running) -> Decimal:
     """The last known cost of one here, else anywhere."""
     if balance.unit_cost:
         return balance.unit_cost
@@ -364,27 +439,6 @@ def _last_cost(balance: Balance) -> Decimal:
         Balance.part_id == balance.part_id, Balance.owner_id == balance.owner_id
     )
     return db.session.scalar(elsewhere) or ZERO
-
-
-def _change(balance: Balance, quantity: Decimal, value: Decimal) -> None:
-    """An atomic delta, never read-then-write."""
-    changed = (
-        update(Balance)
-        .where(
-            Balance.part_id == balance.part_id,
-            Balance.location_id == balance.location_id,
-            Balance.owner_id == balance.owner_id,
-        )
-        .values(quantity=Balance.quantity + quantity, value=Balance.value + value)
-        .execution_options(synchronize_session=False)
-    )
-    db.session.execute(changed)
-    db.session.refresh(balance)
-
-
-def _remember_cost(move: Move, target: Balance, value: Decimal) -> None:
-    if value and move.target.kind not in VIRTUAL and move.reverses is None:
-        target.unit_cost = rounded(value / move.quantity)
 
 
 def _carry(one: Serial, move: Move) -> None:
