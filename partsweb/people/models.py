@@ -12,6 +12,27 @@ from partsweb.kit import clock
 from partsweb.kit.table import RowNumber, Table, WithId
 from partsweb.people.permissions import allowed
 
+# What browsers call themselves, the most telling mark first: Edge also says Chrome and Safari.
+BROWSERS = (
+    ("Edg", "Edge"),
+    ("OPR/", "Opera"),
+    ("SamsungBrowser/", "Samsung Internet"),
+    ("Firefox/", "Firefox"),
+    ("FxiOS/", "Firefox"),
+    ("CriOS/", "Chrome"),
+    ("Chrome/", "Chrome"),
+    ("Safari/", "Safari"),
+)
+SYSTEMS = (
+    ("Android", "Android"),
+    ("iPhone", "an iPhone"),
+    ("iPad", "an iPad"),
+    ("Windows", "Windows"),
+    ("Mac OS X", "a Mac"),
+    ("CrOS", "a Chromebook"),
+    ("Linux", "Linux"),
+)
+
 
 class Person(WithId, Table):
     """Somebody who signs in."""
@@ -61,6 +82,13 @@ class SignIn(WithId, Table):
     ended_at: Mapped[datetime | None]
 
     person: Mapped[Person] = relationship(lazy="joined")
+
+    @property
+    def browser(self) -> str:
+        """The browser in words, as far as it says: Chrome on Android."""
+        name = next((name for mark, name in BROWSERS if mark in self.user_agent), "A browser")
+        system = next((name for mark, name in SYSTEMS if mark in self.user_agent), "")
+        return f"{name} on {system}" if system else name
 
 
 class SignInFailure(Table):

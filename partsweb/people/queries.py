@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, or_, select
 
 from partsweb.extensions import db
 from partsweb.kit import clock
+from partsweb.kit.paging import Page, paged
 from partsweb.kit.refusal import NotFound
 from partsweb.people.models import Person, PersonRole, SignIn, SignInFailure
 
@@ -18,11 +19,18 @@ WINDOW = timedelta(minutes=15)
 # Wrong passwords within the window after which a name, or an address, has to wait.
 MOST_A_NAME = 10
 MOST_AN_ADDRESS = 50
+# A browser that was not seen for so long has to sign in again.
+LONGEST_ABSENCE = timedelta(days=180)
+
+
+def login_name(typed: str) -> str:
+    """A sign-in name as it is kept: its case doesn't count."""
+    return typed.strip().casefold()[:200]
 
 
 def by_login(login: str) -> Person | None:
     """The person who signs in by that name, whatever its case."""
-    return db.session.scalar(select(Person).where(Person.login == login.strip().casefold()))
+    return db.session.scalar(select(Person).where(Person.login == login_name(login)))
 
 
 def person(person_id: UUID) -> Person:
@@ -33,9 +41,24 @@ def person(person_id: UUID) -> Person:
     return found
 
 
-def everybody() -> Sequence[Person]:
-    """All people by name, those who left last."""
-    return db.session.scalars(select(Person).order_by(Person.active.desc(), Person.name)).all()
+def everybody(words: str = "", *, page: int = 1) -> Page[Person]:
+    """All people by name, those who left last; `words` are looked for in names and roles."""
+    rows = select(Person).order_by(Person.active.desc(), Person.name, Person.id)
+    for word in words.casefold().split():
+        with_that_role = select(PersonRole.person_id).where(PersonRole.role.startswith(word))
+        rows = rows.where(
+            or_(
+                func.lower(Person.name).contains(word, autoescape=True),
+                Person.login.contains(word, autoescape=True),
+                Person.id.in_(with_that_role),
+            )
+        )
+    return paged(rows, number=page)
+
+
+def active_people() -> Sequence[Person]:
+    """Those who can sign in, by name."""
+    return db.session.scalars(select(Person).where(Person.active).order_by(Person.name)).all()
 
 
 def with_role(role: str) -> Sequence[Person]:
@@ -51,21 +74,33 @@ def token_hash(token: str) -> str:
 
 def sign_in_of(token: str) -> SignIn | None:
     """The open sign-in of that token, of a person who is still active."""
-    rows = select(SignIn).where(SignIn.token_hash == token_hash(token), SignIn.ended_at.is_(None))
+    rows = select(SignIn).where(SignIn.token_hash == token_hash(token), _still_open())
     found = db.session.scalar(rows)
     return found if found and found.person.active else None
 
 
 def open_sign_ins(of: Person) -> Sequence[SignIn]:
     """Where the person is signed in now, newest first."""
-    rows = select(SignIn).where(SignIn.person_id == of.id, SignIn.ended_at.is_(None))
+    rows = select(SignIn).where(SignIn.person_id == of.id, _still_open())
     return db.session.scalars(rows.order_by(SignIn.seen_at.desc())).all()
+
+
+def sign_in_by_id(sign_in_id: UUID, *, of: Person) -> SignIn:
+    """One of the person's own sign-ins."""
+    found = db.session.get(SignIn, sign_in_id)
+    if found is None or found.person_id != of.id:
+        raise NotFound("There is no such sign-in.")
+    return found
 
 
 def must_wait(login: str, address: str) -> bool:
     """Whether there were too many wrong passwords for this name or from this address lately."""
     since = clock.now() - WINDOW
     recent = select(func.count()).where(SignInFailure.at > since)
-    by_name = db.session.scalar(recent.where(SignInFailure.login == login)) or 0
+    by_name = db.session.scalar(recent.where(SignInFailure.login == login_name(login))) or 0
     from_address = db.session.scalar(recent.where(SignInFailure.address == address)) or 0
     return by_name >= MOST_A_NAME or from_address >= MOST_AN_ADDRESS
+
+
+def _still_open() -> ColumnElement[bool]:
+    return SignIn.ended_at.is_(None) & (SignIn.seen_at > clock.now() - LONGEST_ABSENCE)

@@ -34,7 +34,7 @@ def add_person(
     demo: bool = False,
 ) -> Person:
     """Add somebody; without a password they can't sign in yet. `demo`: see `set_password`."""
-    login = login.strip().casefold()
+    login = queries.login_name(login)
     if not login or not name.strip():
         raise Refusal("A person needs a name and a sign-in name.", field="login")
     if queries.by_login(login):
@@ -74,6 +74,14 @@ def set_password(person: Person, password: str, *, demo: bool = False) -> None:
     person.password_hash = _hasher.hash(password)
 
 
+def change_password(person: Person, *, old: str, new: str, kept: SignIn, demo: bool) -> None:
+    """Take one's own new password; every other browser has to sign in again."""
+    if not password_is(person, old, demo=demo):
+        raise Refusal("That is not your password now.", field="old")
+    set_password(person, new, demo=demo)
+    end_sign_ins(person, but=kept)
+
+
 def password_is(person: Person | None, password: str, *, demo: bool = False) -> bool:
     """Whether this active person's password is that. Takes as long for nobody as for somebody."""
     known = person is not None and person.active and bool(person.password_hash)
@@ -87,8 +95,11 @@ def password_is(person: Person | None, password: str, *, demo: bool = False) -> 
 
 def count_failure(login: str, *, address: str) -> None:
     """Remember a wrong password against its name and address, see `must_wait`."""
-    name = login.strip().casefold()[:200]
-    db.session.add(SignInFailure(login=name, address=address, at=clock.now()))
+    moment = clock.now()
+    counts_no_more = SignInFailure.at < moment - queries.WINDOW
+    db.session.execute(delete(SignInFailure).where(counts_no_more))
+    name = queries.login_name(login)
+    db.session.add(SignInFailure(login=name, address=address, at=moment))
 
 
 def start_sign_in(person: Person, *, user_agent: str) -> str:
@@ -113,10 +124,17 @@ def end_sign_in(sign_in: SignIn) -> None:
     sign_in.ended_at = clock.now()
 
 
-def end_sign_ins(person: Person) -> None:
-    """Sign out everywhere."""
+def end_sign_ins(person: Person, *, but: SignIn | None = None) -> None:
+    """Sign out everywhere, or everywhere else."""
     still_open = update(SignIn).where(SignIn.person_id == person.id, SignIn.ended_at.is_(None))
+    if but is not None:
+        still_open = still_open.where(SignIn.id != but.id)
     db.session.execute(still_open.values(ended_at=clock.now()))
+
+
+def see(sign_in: SignIn) -> None:
+    """The browser was here now."""
+    sign_in.seen_at = clock.now()
 
 
 def _give_roles(person: Person, roles: Iterable[str]) -> None:

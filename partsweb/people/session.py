@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from flask import Flask, g
+from datetime import timedelta
+
+from flask import Flask, g, request
 from flask_login import UserMixin, current_user
 
 from partsweb.extensions import login
-from partsweb.people import queries
+from partsweb.kit import clock
+from partsweb.kit.writing import written
+from partsweb.people import queries, rules
 from partsweb.people.models import Person, SignIn
+
+# How old `seen_at` gets before a visit is written down: pages are read far more often.
+SEEN_AGAIN_AFTER = timedelta(minutes=10)
 
 
 class SignedIn(UserMixin):  # type: ignore[misc]
@@ -36,11 +43,23 @@ def load(token: str) -> SignedIn | None:
 
 def recognise() -> None:
     """Before each request: who is it? Doors ask `g.person`."""
-    if "person" not in g:
-        g.person = current_user.person if current_user.is_authenticated else None
+    if "person" in g:
+        return  # a page shown as the answer to a write
+    g.person = None
+    if request.endpoint != "static" and current_user.is_authenticated:
+        _see(current_user.sign_in)
+        g.person = current_user.person
+
+
+def _see(sign_in: SignIn) -> None:
+    """Note the visit now and then, in a short write of its own, so that reads stay reads."""
+    if clock.now() - sign_in.seen_at > SEEN_AGAIN_AFTER:
+        written(lambda: rules.see(sign_in))
 
 
 def follow(app: Flask) -> None:
     """Recognise people on every request of the app."""
     login.init_app(app)
+    # A phone changes its address all day; what counts is the token, and that it can be ended.
+    login.session_protection = None
     app.before_request(recognise)

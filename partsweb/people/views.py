@@ -1,22 +1,28 @@
-"""Sign in and out."""
+"""Sign in and out, one's own account, and who may sign in at all."""
 
 from __future__ import annotations
 
 from urllib.parse import urlsplit
+from uuid import UUID
 
 from flask import Blueprint, current_app, flash, g, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user, login_user, logout_user
 
-from partsweb.kit.door import SIGNED_IN, open_to_all, reads
-from partsweb.kit.pages import page
+from partsweb.kit.door import SIGNED_IN, open_to_all, reads, writes
+from partsweb.kit.pages import ShowAfter, page, show_after
+from partsweb.kit.paging import asked_page
 from partsweb.kit.refusal import Refusal
 from partsweb.kit.writing import written
 from partsweb.people import queries, rules
+from partsweb.people.forms import PasswordForm, PersonForm
 from partsweb.people.permissions import ROLES
 from partsweb.people.session import load
 
 bp = Blueprint("people", __name__)
+
+
+# --- Signing in and out ----------------------------------------------------------------------
 
 
 @bp.get("/signin")
@@ -40,11 +46,10 @@ def start() -> ResponseReturnValue:
     """Sign in by name and password."""
     name, password = request.form.get("login", ""), request.form.get("password", "")
     address = request.remote_addr or ""
-    if queries.must_wait(name.strip().casefold(), address):
+    if queries.must_wait(name, address):
         raise Refusal("Too many wrong passwords. Wait a quarter of an hour, or ask an admin.")
     person = queries.by_login(name)
-    demo = current_app.config["SETTINGS"].demo
-    if not rules.password_is(person, password, demo=demo) or person is None:
+    if not rules.password_is(person, password, demo=_demo()) or person is None:
         written(lambda: rules.count_failure(name, address=address))
         raise Refusal("That name and password don't belong together.", field="password")
     token = written(lambda: rules.start_sign_in(person, user_agent=request.user_agent.string))
@@ -64,6 +69,160 @@ def sign_out() -> ResponseReturnValue:
     logout_user()
     flash("You are signed out.")
     return redirect(url_for(".sign_in"), 303)
+
+
+# --- One's own account -----------------------------------------------------------------------
+
+
+@bp.get("/account")
+@reads(SIGNED_IN)
+def account() -> ResponseReturnValue:
+    """Where one is signed in, and the way to a new password."""
+    return page(
+        "people/account.html",
+        sign_ins=queries.open_sign_ins(g.person),
+        here=current_user.sign_in,
+        nav="more",
+    )
+
+
+@bp.get("/account/password")
+@reads(SIGNED_IN)
+def password() -> ResponseReturnValue:
+    """The form for one's own new password."""
+    return page("people/password.html", somebody=None, nav="more")
+
+
+@bp.post("/account/password")
+@writes(SIGNED_IN)
+def change_password() -> ShowAfter:
+    """Take a new password, and sign out everywhere else."""
+    form = PasswordForm.read(request.form)
+    rules.change_password(
+        g.person, old=form.old, new=form.new, kept=current_user.sign_in, demo=_demo()
+    )
+    return show_after(
+        url_for(".account"), notice="Your password is changed. Other browsers are signed out."
+    )
+
+
+@bp.post("/account/sign-ins/<uuid:sign_in_id>/end")
+@writes(SIGNED_IN)
+def end_sign_in(sign_in_id: UUID) -> ShowAfter:
+    """Sign out on one browser of one's own."""
+    rules.end_sign_in(queries.sign_in_by_id(sign_in_id, of=g.person))
+    return show_after(url_for(".account"), notice="Signed out there.")
+
+
+@bp.post("/account/other-sign-ins/end")
+@writes(SIGNED_IN)
+def end_other_sign_ins() -> ShowAfter:
+    """Sign out everywhere but here."""
+    rules.end_sign_ins(g.person, but=current_user.sign_in)
+    return show_after(url_for(".account"), notice="Signed out everywhere else.")
+
+
+# --- Everybody, for admins -------------------------------------------------------------------
+
+
+@bp.get("/admin")
+@reads("manage people")
+def admin() -> ResponseReturnValue:
+    """Everybody who may sign in."""
+    words = request.args.get("q", "")
+    found = queries.everybody(words, page=asked_page())
+    return page("people/admin.html", "results", people=found, q=words, nav="more")
+
+
+@bp.get("/admin/people/new")
+@reads("manage people")
+def new_person() -> ResponseReturnValue:
+    """The form for somebody new."""
+    return page("people/person.html", somebody=None, roles=ROLES, nav="more")
+
+
+@bp.post("/admin/people/new")
+@writes("manage people")
+def add_person() -> ShowAfter:
+    """Add somebody."""
+    form = PersonForm.read(request.form)
+    added = rules.add_person(
+        form.login,
+        form.name,
+        form.roles,
+        phone=form.phone,
+        password=form.password,
+        demo=_demo(),
+    )
+    return show_after(
+        url_for(".person", person_id=added.id), notice=f"{added.name} can sign in as {added.login}."
+    )
+
+
+@bp.get("/admin/people/<uuid:person_id>")
+@reads("manage people")
+def person(person_id: UUID) -> ResponseReturnValue:
+    """One person, to be changed."""
+    somebody = queries.person(person_id)
+    return page(
+        "people/person.html",
+        somebody=somebody,
+        roles=ROLES,
+        sign_ins=queries.open_sign_ins(somebody),
+        nav="more",
+    )
+
+
+@bp.post("/admin/people/<uuid:person_id>")
+@writes("manage people")
+def change_person(person_id: UUID) -> ShowAfter:
+    """Change somebody's name, roles, or whether they may sign in."""
+    somebody, form = queries.person(person_id), PersonForm.read(request.form)
+    rules.change_person(
+        somebody,
+        name=form.name,
+        phone=form.phone,
+        roles=form.roles,
+        active=form.active,
+        by=g.person,
+    )
+    return show_after(url_for(".admin"), notice=f"{somebody.name} is changed.")
+
+
+@bp.get("/admin/people/<uuid:person_id>/password")
+@reads("manage people")
+def password_of(person_id: UUID) -> ResponseReturnValue:
+    """The form for somebody's new password."""
+    return page("people/password.html", somebody=queries.person(person_id), nav="more")
+
+
+@bp.post("/admin/people/<uuid:person_id>/password")
+@writes("manage people")
+def give_password(person_id: UUID) -> ShowAfter:
+    """Give somebody a new password, and sign them out everywhere."""
+    somebody, form = queries.person(person_id), PasswordForm.read(request.form)
+    rules.set_password(somebody, form.new, demo=_demo())
+    rules.end_sign_ins(somebody, but=current_user.sign_in)
+    return show_after(
+        url_for(".person", person_id=person_id),
+        notice=f"{somebody.name} has a new password and is signed out everywhere.",
+    )
+
+
+@bp.post("/admin/people/<uuid:person_id>/sign-ins/end")
+@writes("manage people")
+def end_sign_ins_of(person_id: UUID) -> ShowAfter:
+    """Sign somebody out everywhere."""
+    somebody = queries.person(person_id)
+    rules.end_sign_ins(somebody, but=current_user.sign_in)
+    return show_after(
+        url_for(".person", person_id=person_id), notice=f"{somebody.name} is signed out."
+    )
+
+
+def _demo() -> bool:
+    demo: bool = current_app.config["SETTINGS"].demo
+    return demo
 
 
 def _next() -> str:
