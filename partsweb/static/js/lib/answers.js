@@ -7,7 +7,7 @@ const KEPT = "What you typed is still here.";
 export function wordsFor(status, online = true) {
   if (!status && !online) return "No signal — nothing was sent, what you typed is still here.";
   if (!status) return `No answer came. ${KEPT} Press again when there is signal: it counts once.`;
-  if (status === 401) return `You have been signed out. ${KEPT} Sign in in another tab, then press again.`;
+  if (status === 401) return `You have been signed out. ${KEPT} Sign in, come back and press again:`;
   if (status === 403) return `You may not do this. ${KEPT}`;
   if (status === 404) return `This is not here any more. ${KEPT}`;
   if (status === 413) return `That is too large to send. Choose fewer or smaller files. ${KEPT}`;
@@ -24,23 +24,30 @@ export function neverAnswered({ ctx, error }) {
 const formOf = (ctx) => ctx.request.form ?? ctx.sourceElement?.closest?.("form");
 const isPost = (ctx) => ctx.request.method === "POST";
 
-function say(ctx, words) {
+function say(ctx, words, ...more) {
   const place = isPost(ctx) && formOf(ctx)?.querySelector(".problems");
   if (place) {
-    place.replaceChildren(notice("div", words));
+    place.replaceChildren(notice("div", words, more));
     show(place);
   } else {
-    document.getElementById("notices")?.append(notice("toast-notice", words));
+    document.getElementById("notices")?.append(notice("toast-notice", words, more));
   }
 }
 
-function notice(tag, words) {
+function notice(tag, words, more) {
   const box = document.createElement(tag);
   const text = document.createElement("p");
   box.className = "notice stop";
-  text.textContent = words;
+  text.append(words, ...more);
   box.append(text);
   return box;
+}
+
+/** A way to sign in that leaves this page as it is. */
+function signIn(href) {
+  const link = document.createElement("a");
+  Object.assign(link, { href, target: "_blank", textContent: "Sign in" });
+  return link;
 }
 
 function show(place) {
@@ -78,7 +85,7 @@ export function wordAnswers(page) {
     const { ctx } = event.detail;
     if (ctx.response.status !== 401 || !isPost(ctx) || !formOf(ctx)) return;
     event.preventDefault();
-    say(ctx, wordsFor(401));
+    say(ctx, wordsFor(401), " ", signIn(ctx.hx?.redirect || "/signin"));
   });
 
   page.addEventListener("htmx:after:swap", ({ detail: { ctx } }) => {

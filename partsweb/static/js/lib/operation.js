@@ -18,7 +18,8 @@ export function newOperation(make = { uuid, momentHere, deviceId }) {
 export function contentOf(entries) {
   const said = [];
   for (const [name, value] of entries) {
-    if (FIELDS.includes(name)) continue;
+    // A file field without a file gives an empty one that was "modified" just now.
+    if (FIELDS.includes(name) || (!value.name && value.size === 0)) continue;
     said.push([name, typeof value === "string" ? value : fileOf(value)]);
   }
   return JSON.stringify(said);

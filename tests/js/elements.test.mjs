@@ -1,0 +1,31 @@
+// The elements' own small sums, without a browser; what they do in a page is in tests/journeys.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+globalThis.HTMLElement ??= class {};
+globalThis.customElements ??= { define() {} };
+Object.defineProperty(globalThis, "navigator", { value: { onLine: true }, configurable: true });
+
+const elements = "../../partsweb/static/js/elements/";
+const { lineFor } = await import(`${elements}signal-line.js`);
+const { size } = await import(`${elements}file-picks.js`);
+const { nextIndex } = await import(`${elements}shortcut-keys.js`);
+
+test("the line says up to date, or since when there is no signal", () => {
+  assert.equal(lineFor(null), "Up to date");
+  assert.equal(lineFor(new Date(2026, 5, 4, 10, 42)), "No signal since 10:42");
+});
+
+test("a file's size is said in units that one knows", () => {
+  assert.equal(size(284), "284 B");
+  assert.equal(size(48_400), "48 kB");
+  assert.equal(size(3_250_000), "3.3 MB");
+});
+
+test("j and k walk the rows and stop at both ends", () => {
+  assert.equal(nextIndex(-1, 3, 1), 0);
+  assert.equal(nextIndex(-1, 3, -1), 2);
+  assert.equal(nextIndex(0, 3, 1), 1);
+  assert.equal(nextIndex(2, 3, 1), 2);
+  assert.equal(nextIndex(0, 3, -1), 0);
+});
