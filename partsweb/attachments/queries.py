@@ -40,11 +40,18 @@ def attachment(attachment_id: UUID, *, seen_by: Person) -> Attachment:
 
 def file_of(attachment: Attachment) -> Path:
     """Where its bytes lie."""
-    return files.folder(ROOM) / attachment.stored
+    return _there(attachment.stored)
 
 
 def thumbnail_of(attachment: Attachment) -> Path:
     """Where its small picture lies; a PDF has none."""
     if not attachment.thumbnail:
         raise NotFound("There is no small picture of a PDF.")
-    return files.folder(ROOM) / attachment.thumbnail
+    return _there(attachment.thumbnail)
+
+
+def _there(name: str) -> Path:
+    path = files.folder(ROOM) / name
+    if not path.exists():
+        raise NotFound("Its file is missing on this server. It may still lie in a backup.")
+    return path
