@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 
 from partsweb.catalogue.models import Part
+from partsweb.codes.queries import Meaning
+from partsweb.codes.reading import Reading
 from partsweb.extensions import db
 from partsweb.kit.exact import ZERO, rounded
-from partsweb.kit.paging import Page, paged
+from partsweb.kit.paging import SIZE, Page, paged
 from partsweb.kit.refusal import NotFound
 from partsweb.kit.subject import Subject
 from partsweb.locations.models import PLACES, Kind, Location
-from partsweb.stock.models import OURS, Allocation, Balance, Movement, ReorderLevel, Serial
+from partsweb.stock.models import OURS, Allocation, Balance, Movement, Owner, ReorderLevel, Serial
 
 
 @dataclass(frozen=True)
@@ -31,6 +33,15 @@ class At:
     def available(self) -> Decimal:
         """What can still be given away."""
         return self.on_hand - self.allocated
+
+
+@dataclass(frozen=True)
+class Held:
+    """What a place has of a part that belongs to one owner."""
+
+    location: Location
+    owner: Owner
+    quantity: Decimal
 
 
 def on_hand(part: Part, location: Location) -> Decimal:
@@ -100,10 +111,31 @@ def movement(movement_id: int) -> Movement:
     return found
 
 
-def movements_of(part: Part, *, page: int = 1) -> Page[Movement]:
+def movements_of(part: Part, *, page: int = 1, size: int = SIZE) -> Page[Movement]:
     """The part's movements, newest first."""
     rows = select(Movement).where(Movement.part_id == part.id)
+    return paged(rows.order_by(Movement.id.desc()), number=page, size=size)
+
+
+def movements(*, at: Sequence[UUID] = (), page: int = 1) -> Page[Movement]:
+    """All movements, or those that touch these locations, newest first."""
+    rows = select(Movement)
+    if at:
+        rows = rows.where(or_(Movement.source_id.in_(at), Movement.target_id.in_(at)))
     return paged(rows.order_by(Movement.id.desc()), number=page)
+
+
+def life_of(one: Serial, *, page: int = 1) -> Page[Movement]:
+    """Where a unit has been, newest first."""
+    rows = select(Movement).where(Movement.serial_id == one.id)
+    return paged(rows.order_by(Movement.id.desc()), number=page)
+
+
+def taken_back(moved: Sequence[Movement]) -> frozenset[int]:
+    """The ids of those that were reversed."""
+    ids = [one.id for one in moved]
+    rows = select(Movement.reverses_id).where(Movement.reverses_id.in_(ids))
+    return frozenset(found for found in db.session.scalars(rows) if found is not None)
 
 
 def caused_by(cause: Subject) -> Sequence[Movement]:
@@ -126,6 +158,30 @@ def serial(part: Part, number: str) -> Serial | None:
 def serials_numbered(number: str) -> Sequence[Serial]:
     """Every unit of that number, whatever the part."""
     return db.session.scalars(select(Serial).where(Serial.number == number.strip())).all()
+
+
+def serial_of_id(serial_id: UUID) -> Serial:
+    """The unit of that id."""
+    found = db.session.get(Serial, serial_id)
+    if found is None:
+        raise NotFound("There is no such serial.")
+    return found
+
+
+def serials(text: str = "", *, of: Part | None = None, page: int = 1) -> Page[Serial]:
+    """Units whose number has the text in it, whatever its case; of one part, or of all."""
+    rows = select(Serial).join(Part, Part.id == Serial.part_id)
+    if text.strip():
+        rows = rows.where(func.lower(Serial.number).contains(text.strip().lower(), autoescape=True))
+    if of is not None:
+        rows = rows.where(Serial.part_id == of.id)
+    return paged(rows.order_by(Serial.number, Part.sku), number=page)
+
+
+def recognised(reading: Reading) -> Iterable[Meaning]:
+    """The units whose serial was scanned or typed, one a part."""
+    found = serials_numbered(reading.serial or reading.text)
+    return [Meaning(one.subject, "serial", serial=one.number) for one in found]
 
 
 def serials_at(part: Part, location: Location) -> Sequence[Serial]:
@@ -159,6 +215,29 @@ def allocations_for(subject: Subject) -> Sequence[Allocation]:
 def reorder_level(part: Part, location: Location) -> ReorderLevel | None:
     """When the part is restocked at the location."""
     return db.session.get(ReorderLevel, (part.id, location.id))
+
+
+def levels_of(part: Part) -> Sequence[tuple[ReorderLevel, Location]]:
+    """Where the part is restocked, by the location's name."""
+    rows = (
+        select(ReorderLevel, Location)
+        .join(Location, Location.id == ReorderLevel.location_id)
+        .where(ReorderLevel.part_id == part.id)
+        .order_by(Location.name)
+    )
+    return [(level, place) for level, place in db.session.execute(rows)]
+
+
+def held(part: Part) -> Sequence[Held]:
+    """What each place has of the part, by whose it is; by the location's name."""
+    rows = (
+        select(Location, Owner, Balance.quantity)
+        .join(Balance, Balance.location_id == Location.id)
+        .join(Owner, Owner.id == Balance.owner_id)
+        .where(Balance.part_id == part.id, Balance.quantity != 0, Location.kind.in_(PLACES))
+        .order_by(Location.name, Owner.name)
+    )
+    return [Held(place, owner, quantity) for place, owner, quantity in db.session.execute(rows)]
 
 
 def negative_balances() -> Sequence[Balance]:

@@ -239,6 +239,51 @@ def transfer(
     return post(moves, by=by, at=at)
 
 
+def adjust(
+    part: Part,
+    location: Location,
+    difference: Decimal,
+    *,
+    why: str,
+    by: Person,
+    at: datetime,
+    numbers: Sequence[str] = (),
+    owner_id: UUID = OURS,
+) -> list[Movement]:
+    """Correct the books by what was seen: so many more, or fewer. Units go by their serials."""
+    if not why.strip():
+        raise Refusal("Say why: somebody will ask.", field="why")
+    if part.serialized and len(numbers) != abs(difference):
+        raise Refusal(f"Name every {part.sku} by its serial.", field="serials")
+    outside = locations.single(Kind.ADJUSTMENT)
+    source, target = (outside, location) if difference > 0 else (location, outside)
+    key = (part.id, location.id, owner_id)
+    cost = _cost_of_one(_lock([key])[key])
+    units: list[Serial | None] = [unit(part, number, outside) for number in numbers] or [None]
+    moves = [
+        Move(
+            part,
+            source,
+            target,
+            Decimal(1) if one else abs(difference),
+            Reason.ADJUSTMENT,
+            owner_id=owner_id,
+            serial=one,
+            unit_cost=cost,
+            note=" ".join(why.split()),
+        )
+        for one in units
+    ]
+    return post(moves, by=by, at=at)
+
+
+def take_back(moved: Movement, *, by: Person, at: datetime, note: str = "") -> Movement:
+    """Reverse a movement that stands for itself; what was done for something is undone there."""
+    if moved.cause is not None:
+        raise Refusal("This was done for something else. Take it back there: then both are right.")
+    return reverse(moved, by=by, at=at, note=note)
+
+
 def unit(part: Part, number: str, location: Location, *, owner_id: UUID = OURS) -> Serial:
     """The part's unit of that number; one that nobody knew is created where it is met."""
     number = number.strip()
@@ -322,6 +367,14 @@ def set_reorder_level(
     db.session.flush()
 
 
+def drop_reorder_level(part: Part, location: Location) -> None:
+    """The part isn't kept at the location any more: what is used up isn't restocked."""
+    level = queries.reorder_level(part, location)
+    if level is not None:
+        db.session.delete(level)
+        db.session.flush()
+
+
 def _check(move: Move) -> None:
     if move.quantity <= 0:
         raise Refusal("A quantity is more than nothing.", field="quantity")
@@ -349,7 +402,7 @@ def _lock(keys: Iterable[Key]) -> dict[Key, Running]:
     running: dict[Key, Running] = {}
     for some in batched(wanted, KEYS_AT_ONCE):
         found = db.session.execute(rows.where(tuple_(*KEY_COLUMNS).in_(some)))
-        running |= {tuple(row[:3]): Running(*row) for row in found}
+        running |= {(row[0], row[1], row[2]): Running(*row) for row in found}
     return running
 
 
@@ -429,6 +482,13 @@ def _value(move: Move, source: Running) -> Decimal:
         return rounded(source.value * move.quantity / source.quantity)
     beyond = move.quantity - source.quantity
     return source.value + rounded(beyond * _last_cost(source))
+
+
+def _cost_of_one(balance: Running) -> Decimal:
+    """The average of what is there, else the last known cost."""
+    if balance.quantity > 0:
+        return rounded(balance.value / balance.quantity)
+    return _last_cost(balance)
 
 
 def _last_cost(balance: Running) -> Decimal:
