@@ -9,6 +9,7 @@ from partsweb.attachments import views as attachments
 from partsweb.kit.door import files_came_in
 from partsweb.people import session
 from partsweb.people import views as people
+from partsweb.timeline import views as timeline
 from partsweb.today import views as today
 
 
@@ -16,5 +17,5 @@ def open_all(app: Flask) -> None:
     """Register every room's pages and subscriptions."""
     session.follow(app)
     files_came_in.connect(intake.files_came_in)
-    for room in (attachments, people, today):
+    for room in (attachments, people, timeline, today):
         app.register_blueprint(room.bp)

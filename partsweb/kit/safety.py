@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit
+
 from flask import Flask, Response, abort, current_app, request
 
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
@@ -70,3 +72,11 @@ def add_headers(response: Response) -> Response:
     if request.endpoint != "static":
         response.headers.setdefault("Cache-Control", "private, no-cache")
     return response
+
+
+def own_path(wanted: str | None, otherwise: str) -> str:
+    """Where somebody asked to be led: only ever a path of this site, else the other one."""
+    if not wanted or not wanted.startswith("/") or wanted.startswith(("//", "/\\")):
+        return otherwise
+    parts = urlsplit(wanted)
+    return otherwise if parts.netloc or parts.scheme else wanted

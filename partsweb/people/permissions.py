@@ -16,6 +16,7 @@ STOCK_KEEPERS = frozenset({COORDINATOR, PURCHASING, SUPERVISOR, ADMIN})
 ACTS: dict[str, frozenset[str]] = {
     # orders
     "see orders": frozenset(ROLES),
+    "follow up": frozenset(ROLES),
     "see all orders": OFFICE,
     "plan orders": frozenset({DISPATCHER, SUPERVISOR, ADMIN}),
     "work on orders": frozenset({TECHNICIAN, DISPATCHER, COORDINATOR, SUPERVISOR, ADMIN}),
@@ -32,6 +33,8 @@ ACTS: dict[str, frozenset[str]] = {
     # purchasing
     "see purchase orders": frozenset({COORDINATOR, PURCHASING, SUPERVISOR, FINANCE, ADMIN}),
     "buy parts": frozenset({COORDINATOR, PURCHASING, ADMIN}),
+    "put on purchase orders": frozenset({DISPATCHER, COORDINATOR, PURCHASING, SUPERVISOR, ADMIN}),
+    "see deliveries": frozenset(ROLES) - {DISPATCHER},
     "receive parts": frozenset({TECHNICIAN, COORDINATOR, PURCHASING, SUPERVISOR, ADMIN}),
     # photos and papers
     "remove photos of others": OFFICE,

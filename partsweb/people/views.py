@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
 from uuid import UUID
 
 from flask import Blueprint, current_app, flash, g, redirect, request, session, url_for
@@ -13,6 +12,7 @@ from partsweb.kit.door import SIGNED_IN, open_to_all, reads, writes
 from partsweb.kit.pages import ShowAfter, page, show_after
 from partsweb.kit.paging import asked_page
 from partsweb.kit.refusal import Refusal
+from partsweb.kit.safety import own_path
 from partsweb.kit.writing import written
 from partsweb.people import queries, rules
 from partsweb.people.forms import PasswordForm, PersonForm
@@ -226,8 +226,4 @@ def _demo() -> bool:
 
 
 def _next() -> str:
-    """Where the person wanted to go; only ever a path of this site."""
-    wanted = request.values.get("next", "")
-    parts = urlsplit(wanted)
-    inside = wanted.startswith("/") and not wanted.startswith(("//", "/\\"))
-    return wanted if inside and not parts.netloc and not parts.scheme else url_for("today.start")
+    return own_path(request.values.get("next"), url_for("today.start"))

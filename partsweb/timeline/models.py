@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from partsweb.kit import clock
 from partsweb.kit.subject import Subject
 from partsweb.kit.table import RowNumber, Table, WithId
 from partsweb.people.models import Person
@@ -51,6 +52,11 @@ class Task(WithId, Table):
     done_by_id: Mapped[UUID | None] = mapped_column(ForeignKey(Person.id))
 
     assignee: Mapped[Person | None] = relationship(foreign_keys=[assignee_id], lazy="joined")
+
+    @property
+    def overdue(self) -> bool:
+        """Whether its day is past and it isn't done."""
+        return self.done_at is None and self.due_on is not None and self.due_on < clock.today()
 
     @property
     def subject(self) -> Subject:

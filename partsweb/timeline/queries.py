@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import or_, select
 
 from partsweb.extensions import db
+from partsweb.kit import subject
 from partsweb.kit.paging import Page, paged
 from partsweb.kit.refusal import NotFound
 from partsweb.kit.subject import Subject
@@ -42,3 +43,19 @@ def notification(notification_id: UUID, *, seen_by: Person) -> Notification:
     if found is None or not (found.person_id == seen_by.id or found.role in seen_by.roles):
         raise NotFound("There is no such notice.")
     return found
+
+
+def task(task_id: UUID, *, seen_by: Person) -> Task:
+    """A follow-up on something that the person may see."""
+    found = db.session.get(Task, task_id)
+    if found is None:
+        raise NotFound("There is no such follow-up.")
+    subject.load(found.subject, seen_by=seen_by)
+    return found
+
+
+def to_do(person: Person) -> Sequence[Task]:
+    """The person's own open follow-ups, what is due first before what has no day."""
+    rows = select(Task).where(Task.assignee_id == person.id, Task.done_at.is_(None))
+    ordered = rows.order_by(Task.due_on.is_(None), Task.due_on, Task.made_at)
+    return db.session.scalars(ordered.limit(UNSEEN_SHOWN)).all()

@@ -1,0 +1,77 @@
+"""Notices are put away; follow-ups are made and done."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from flask import Blueprint, g, redirect, request
+from flask.typing import ResponseReturnValue
+
+from partsweb.kit import subject
+from partsweb.kit.door import SIGNED_IN, reads, writes
+from partsweb.kit.pages import ShowAfter, page, show_after
+from partsweb.kit.safety import own_path
+from partsweb.kit.subject import Subject
+from partsweb.people import queries as people
+from partsweb.timeline import queries, rules
+from partsweb.timeline.forms import FollowUpForm
+
+bp = Blueprint("timeline", __name__)
+
+
+@bp.get("/notices/<uuid:notice_id>")
+@reads(SIGNED_IN)
+def notice(notice_id: UUID) -> ResponseReturnValue:
+    """The way from a notice to what it is about."""
+    about = queries.notification(notice_id, seen_by=g.person).subject
+    return redirect(subject.url(about, seen_by=g.person), 303)
+
+
+@bp.post("/notices/<uuid:notice_id>/put-away")
+@writes(SIGNED_IN)
+def put_away(notice_id: UUID) -> ShowAfter:
+    """The notice was read; the start page shows the rest."""
+    rules.put_away(queries.notification(notice_id, seen_by=g.person))
+    return show_after("/")
+
+
+@bp.get("/follow-ups/<kind>/<uuid:subject_id>/new")
+@reads("follow up")
+def new_task(kind: str, subject_id: UUID) -> ResponseReturnValue:
+    """The form for a follow-up on a thing that the person may see."""
+    about = Subject(kind, subject_id)
+    return page(
+        "timeline/new_task.html",
+        title=subject.title(about, seen_by=g.person),
+        back=own_path(request.values.get("next"), subject.url(about, seen_by=g.person)),
+        people=people.active_people(),
+    )
+
+
+@bp.post("/follow-ups/<kind>/<uuid:subject_id>/new")
+@writes("follow up")
+def make_task(kind: str, subject_id: UUID) -> ShowAfter:
+    """Make the follow-up, and show what it is about."""
+    about, form = Subject(kind, subject_id), FollowUpForm.read(request.form)
+    url = subject.url(about, seen_by=g.person)
+    assignee = people.person(form.assignee_id) if form.assignee_id else None
+    rules.follow_up(about, form.title, by=g.person, due_on=form.due_on, assignee=assignee)
+    return show_after(own_path(request.form.get("next"), url), notice=f"To do: {form.title}")
+
+
+@bp.get("/follow-ups/<uuid:task_id>")
+@reads("follow up")
+def task(task_id: UUID) -> ResponseReturnValue:
+    """The way from a follow-up to what it is about."""
+    about = queries.task(task_id, seen_by=g.person).subject
+    return redirect(subject.url(about, seen_by=g.person), 303)
+
+
+@bp.post("/follow-ups/<uuid:task_id>/completion")
+@writes("follow up")
+def finish(task_id: UUID) -> ShowAfter:
+    """It is done."""
+    found = queries.task(task_id, seen_by=g.person)
+    rules.finish(found, by=g.person)
+    url = subject.url(found.subject, seen_by=g.person)
+    return show_after(own_path(request.form.get("next"), url), notice=f"Done: {found.title}")
