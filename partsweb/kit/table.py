@@ -70,7 +70,9 @@ def insert_all_absent(model: type[Table], rows: Sequence[dict[str, Any]]) -> int
     """Insert those rows whose keys aren't there yet; says how many."""
     dialect = db.session.get_bind().dialect.name
     insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
-    done = db.session.execute(insert(model).values(rows).on_conflict_do_nothing())
+    absent = insert(model).values(rows).on_conflict_do_nothing()
+    # Without being told, SQLAlchemy doesn't know how many rows PostgreSQL inserted.
+    done = db.session.execute(absent.execution_options(preserve_rowcount=True))
     return int(done.rowcount)  # type: ignore[attr-defined]
 
 
