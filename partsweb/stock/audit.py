@@ -65,8 +65,9 @@ def _balances_are_sums() -> Iterator[str]:
     for row in db.session.execute(kept):
         quantity, value = moved.pop(tuple(row[:3]), (ZERO, ZERO))
         if (row.quantity, row.value) != (quantity, value):
+            name = _named(row.part_id, row.location_id, row.owner_id)
             yield (
-                f"Balance of {_named(row[0], row[1], row[2])} says {row.quantity} worth {row.value}, "
+                f"Balance of {name} says {row.quantity} worth {row.value}, "
                 f"its movements say {quantity} worth {value}"
             )
     for key, (quantity, value) in moved.items():

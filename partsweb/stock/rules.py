@@ -142,6 +142,13 @@ def post(moves: Sequence[Move], *, by: Person | None, at: datetime) -> list[Move
 
 def reverse(moved: Movement, *, by: Person, at: datetime, note: str = "") -> Movement:
     """Take a movement back by its mirror image. Always possible, also at nothing on hand."""
+    # Locked before asking: of two who take it back at once, the second one sees the first.
+    _lock(
+        {
+            (moved.part_id, moved.source_id, moved.owner_id),
+            (moved.part_id, moved.target_id, moved.owner_id),
+        }
+    )
     if queries.reversal_of(moved) is not None:
         raise Refusal("That was taken back already.")
     if moved.reverses_id is not None:
@@ -305,13 +312,23 @@ def unit(part: Part, number: str, location: Location, *, owner_id: UUID = OURS) 
     return found
 
 
-def allocate(part: Part, quantity: Decimal, *, location: Location, subject: Subject) -> Allocation:
-    """Set stock apart for a thing. What isn't available can't be promised."""
+def allocate(
+    part: Part,
+    quantity: Decimal,
+    *,
+    location: Location,
+    subject: Subject,
+    even_if_short: bool = False,
+) -> Allocation:
+    """Set stock apart for a thing. What isn't available can't be promised.
+
+    `even_if_short` is for what lies in somebody's hands, whatever the books say of the place.
+    """
     if quantity <= 0:
         raise Refusal("Allocate more than nothing.", field="quantity")
     _lock({(part.id, location.id, OURS)})
     free = queries.on_hand(part, location) - queries.allocated(part, location)
-    if quantity > free:
+    if quantity > free and not even_if_short:
         raise Refusal(
             f"Only {free.normalize():f} of {part.sku} are available in {location.called}.",
             field="quantity",
@@ -334,7 +351,7 @@ def allocate(part: Part, quantity: Decimal, *, location: Location, subject: Subj
 
 def release(subject: Subject, quantity: Decimal, *, location: Location) -> Decimal:
     """Give up to that much of what is set apart for the thing free again; says how much it was."""
-    row = db.session.scalar(_allocation_row(subject, location).with_for_update())
+    row = db.session.scalar(_allocation_row(subject, location).with_for_update(of=Allocation))
     if row is None or row.quantity <= 0:
         return ZERO
     freed = min(row.quantity, quantity)
@@ -382,10 +399,8 @@ def _check(move: Move) -> None:
         raise Refusal("It is there already.", field="target")
     if move.serial is not None and move.quantity != 1:
         raise Refusal("A serial is one unit.", field="quantity")
-    if move.serial is None and move.part.serialized and move.reverses is None:
-        whole = move.quantity == move.quantity.to_integral_value()
-        if not whole:
-            raise Refusal(f"{move.part.sku} comes in whole units.", field="quantity")
+    if move.serial is None and move.part.serialized:
+        raise Refusal(f"Each {move.part.sku} needs its serial.", field="serial")
 
 
 def _lock(keys: Iterable[Key]) -> dict[Key, Running]:
