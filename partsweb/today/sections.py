@@ -1,0 +1,66 @@
+"""Which sections each role's start page has, and where each takes what it shows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from partsweb.people.models import Person
+from partsweb.people.permissions import (
+    ADMIN,
+    COORDINATOR,
+    DISPATCHER,
+    FINANCE,
+    PURCHASING,
+    ROLES,
+    SUPERVISOR,
+    TECHNICIAN,
+)
+from partsweb.purchasing import queries as purchasing
+from partsweb.purchasing.queries import Wanted
+from partsweb.timeline import queries as timeline
+from partsweb.today import queries
+
+# A section is templates/today/_<name>.html, which finds in `it` what is loaded for it here.
+LOADS: dict[str, Callable[[Person], Any]] = {
+    "orders": queries.own_orders,
+    "collect": queries.to_collect,
+    "told": timeline.told,
+    "to_do": timeline.to_do,
+    "van": queries.own_van,
+    "requests": lambda person: queries.requests(),
+    "unassigned": lambda person: queries.without_technician(),
+    "awaiting": lambda person: queries.awaiting_parts(),
+    "still": lambda person: queries.standing_still(),
+    "negative": lambda person: queries.negative_stock(),
+    "received": lambda person: queries.received_today(),
+    "elsewhere": lambda person: queries.serials_elsewhere(),
+    "discrepancies": lambda person: purchasing.discrepancies(open_only=True, seen_by=person),
+    "to_buy": lambda person: purchasing.entries_to_buy(),
+    "late": lambda person: purchasing.purchase_orders(Wanted("late"), seen_by=person),
+    "firm": lambda person: queries.people_and_places(),
+}
+SECTIONS: dict[str, tuple[str, ...]] = {
+    TECHNICIAN: ("orders", "told", "collect", "to_do", "van"),
+    DISPATCHER: ("told", "requests", "unassigned", "awaiting", "still", "to_do"),
+    COORDINATOR: (
+        "told",
+        "requests",
+        "negative",
+        "elsewhere",
+        "discrepancies",
+        "received",
+        "to_do",
+    ),
+    PURCHASING: ("told", "to_buy", "late", "discrepancies", "to_do"),
+    SUPERVISOR: ("told", "awaiting", "still", "late", "negative", "discrepancies", "to_do"),
+    FINANCE: ("told", "late", "discrepancies", "negative", "to_do"),
+    ADMIN: ("told", "firm", "negative", "to_do"),
+}
+
+
+def sections_of(person: Person) -> list[tuple[str, Any]]:
+    """The person's sections with what they show; of several roles each section once."""
+    roles = [role for role in ROLES if role in person.roles]
+    names = dict.fromkeys(name for role in roles for name in SECTIONS[role])
+    return [(name, LOADS[name](person)) for name in names]
