@@ -1,9 +1,11 @@
-// The one entry: what is on every page. Each element file defines one custom element.
+// The one entry. Each element file defines one custom element: those of most pages are named here,
+// any other is fetched when a page brings it.
 import "./elements/signal-line.js";
 import "./elements/quantity-stepper.js";
 import "./elements/file-picks.js";
 import "./elements/toast-notice.js";
 import "./elements/shortcut-keys.js";
+import { defineOnDemand } from "./lib/on-demand.js";
 import { stampSubmits } from "./lib/operation.js";
 import { wordAnswers } from "./lib/answers.js";
 import { keepPlace } from "./lib/place.js";
@@ -11,3 +13,4 @@ import { keepPlace } from "./lib/place.js";
 stampSubmits(document);
 wordAnswers(document);
 keepPlace(document);
+defineOnDemand(document);
