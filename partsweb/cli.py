@@ -5,7 +5,6 @@ Exit codes: 0 done; 1 a check found something (audit), or a no in words; 2 the c
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -75,7 +74,7 @@ def demo() -> None:
 @main.command()
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option(
-    "--port", default=lambda: int(os.environ.get("PORT", "8000")), help="Port (PORT, else 8000)."
+    "--port", type=int, default=8000, envvar="PORT", show_default=True, show_envvar=True
 )
 @click.option("--processes", default=1, show_default=True, help="PostgreSQL only.")
 def serve(host: str, port: int, processes: int) -> None:

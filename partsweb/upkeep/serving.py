@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import logging
 import os
 import signal
 import threading
@@ -28,6 +29,7 @@ def serve(*, host: str, port: int, processes: int, embedded: bool) -> None:
     """
     if embedded:
         processes = 1
+    logging.getLogger("_granian").addFilter(_leave_out_thread_advice)
     Granian(
         "partsweb.upkeep.serving:made_for_serving",
         factory=True,
@@ -41,6 +43,11 @@ def serve(*, host: str, port: int, processes: int, embedded: bool) -> None:
         workers_kill_timeout=20,
         static_path_mount=None,
     ).serve()
+
+
+def _leave_out_thread_advice(record: logging.LogRecord) -> bool:
+    """Its warning that eight threads are many for few cores: ours mostly wait for the disk."""
+    return "Python threads" not in record.getMessage()
 
 
 def made_for_serving() -> Flask:
