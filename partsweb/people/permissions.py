@@ -47,3 +47,26 @@ ACTS: dict[str, frozenset[str]] = {
 def allowed(roles: frozenset[str] | set[str], act: str) -> bool:
     """Whether one of the roles allows the act. An act that nobody listed is a mistake of ours."""
     return not ACTS[act].isdisjoint(roles)
+
+
+def table_in_words() -> str:
+    """The table as docs/roles.md shows it."""
+    head = [
+        "# Who may do what",
+        "",
+        "Written from `partsweb/people/permissions.py` by `python -m partsweb.people.permissions`;",
+        "a person with several roles may do what any of them may. What is somebody else's (orders,",
+        "photos) answers 404 to a technician; prices that a role may not see are never sent to it.",
+        "",
+        "| | " + " | ".join(ROLES) + " |",
+        "|---|" + ":-:|" * len(ROLES),
+    ]
+    rows = [
+        f"| {act} | " + " | ".join("●" if role in roles else "" for role in ROLES) + " |"
+        for act, roles in ACTS.items()
+    ]
+    return "\n".join(head + rows) + "\n"
+
+
+if __name__ == "__main__":
+    print(table_in_words(), end="")  # noqa: T201 - what it is for

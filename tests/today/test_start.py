@@ -3,6 +3,7 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -202,7 +203,7 @@ def test_dispatch_sees_what_nobody_goes_to_what_is_late_and_what_stands_still(ap
         helen, tess = a_person("dispatcher"), a_technician("Tess")
         an_order("Nobody goes", state=OrderState.SCHEDULED)
         today = clock.now().date()
-        waits = {"state": OrderState.AWAITING_PARTS, "assigned_to": tess}
+        waits: dict[str, Any] = {"state": OrderState.AWAITING_PARTS, "assigned_to": tess}
         an_order("Not due yet", awaiting_until=today + timedelta(days=9), **waits)
         an_order("Late already", awaiting_until=today - timedelta(days=2), **waits)
         an_order(

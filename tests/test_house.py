@@ -1,0 +1,459 @@
+"""What import-linter can't see: doors, routes, the ladder of tables and templates, short views.
+
+A new route needs its line in ROUTES: who reads the list knows everything that can be asked for.
+"""
+
+from __future__ import annotations
+
+import ast
+import itertools
+import re
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from jinja2 import meta
+from werkzeug.routing import Rule
+
+from partsweb.kit.door import Door
+from partsweb.kit.safety import HEADERS
+from partsweb.kit.table import Table
+from partsweb.models import METADATA
+from partsweb.people import permissions
+from partsweb.people.permissions import ACTS, ROLES, allowed
+from tests.support.company import (
+    a_part,
+    a_person,
+    a_price,
+    a_purchase_order,
+    a_technician,
+    a_van,
+    a_vendor,
+    a_warehouse,
+    an_entry,
+    an_order,
+    given,
+    in_stock,
+    signed_in,
+)
+
+ROOT = Path(__file__).resolve().parent.parent
+ROOMS = ROOT / "partsweb"
+TEMPLATES = ROOMS / "templates"
+LONGEST_VIEW = 25
+
+# address, method, act; "everybody" needs no sign-in.
+ROUTES = """
+/                                             GET  be signed in
+/account                                      GET  be signed in
+/account/other-sign-ins/end                   POST be signed in
+/account/password                             GET  be signed in
+/account/password                             POST be signed in
+/account/sign-ins/<uuid:sign_in_id>/end       POST be signed in
+/admin                                        GET  manage people
+/admin/people/<uuid:person_id>                GET  manage people
+/admin/people/<uuid:person_id>                POST manage people
+/admin/people/<uuid:person_id>/password       GET  manage people
+/admin/people/<uuid:person_id>/password       POST manage people
+/admin/people/<uuid:person_id>/sign-ins/end   POST manage people
+/admin/people/new                             GET  manage people
+/admin/people/new                             POST manage people
+/attachments/<uuid:attachment_id>             GET  be signed in
+/attachments/<uuid:attachment_id>/file        GET  be signed in
+/attachments/<uuid:attachment_id>/removal     POST be signed in
+/attachments/<uuid:attachment_id>/thumbnail   GET  be signed in
+/follow-ups/<kind>/<uuid:subject_id>/new      GET  follow up
+/follow-ups/<kind>/<uuid:subject_id>/new      POST follow up
+/follow-ups/<uuid:task_id>                    GET  follow up
+/follow-ups/<uuid:task_id>/completion         POST follow up
+/more                                         GET  be signed in
+/notices/<uuid:notice_id>                     GET  be signed in
+/notices/<uuid:notice_id>/put-away            POST be signed in
+/signin                                       GET  everybody
+/signin                                       POST everybody
+/signout                                      POST be signed in
+/to-collect                                   GET  see orders
+"""
+
+
+def routes(app: Flask) -> list[Rule]:
+    return [rule for rule in app.url_map.iter_rules() if rule.endpoint != "static"]
+
+
+def door_of(app: Flask, rule: Rule) -> Door:
+    door: Door = getattr(app.view_functions[rule.endpoint], "door")  # noqa: B009
+    return door
+
+
+def methods_of(rule: Rule) -> list[str]:
+    return sorted((rule.methods or set()) - {"HEAD", "OPTIONS"})
+
+
+# --- Routes and doors ------------------------------------------------------------------------
+
+
+def test_every_route_has_a_door(app: Flask):
+    without = [
+        rule.endpoint
+        for rule in routes(app)
+        if not isinstance(getattr(app.view_functions[rule.endpoint], "door", None), Door)
+    ]
+
+    assert without == []
+
+
+def test_every_route_stands_in_the_list_with_what_it_asks_for(app: Flask):
+    listed = {tuple(line.split(maxsplit=2)) for line in ROUTES.strip().splitlines()}
+
+    there = {
+        (rule.rule, method, door_of(app, rule).act or "everybody")
+        for rule in routes(app)
+        for method in methods_of(rule)
+    }
+
+    unlisted = "\n".join(
+        f"{rule:45} {method:4} {act}" for rule, method, act in sorted(there - listed)
+    )
+    assert not unlisted, f"add to ROUTES, if they are meant:\n{unlisted}"
+    assert not listed - there, "no such routes any more"
+
+
+def test_what_writes_stands_behind_a_door_that_writes(app: Flask):
+    # Signing in and out look after themselves: there is no person yet, or no more.
+    own = {"people.start", "people.sign_out"}
+
+    wrong = [
+        rule.endpoint
+        for rule in routes(app)
+        if (methods_of(rule) == ["POST"]) != door_of(app, rule).writes and rule.endpoint not in own
+    ]
+
+    assert wrong == []
+
+
+def test_every_act_at_a_door_is_in_the_table_of_roles(app: Flask):
+    acts = {door_of(app, rule).act for rule in routes(app)} - {None, "be signed in"}
+
+    assert acts <= set(ACTS)
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_a_role_gets_its_pages_and_no_others(app: Flask, role: str):
+    with given(app):
+        somebody = a_person(role)
+    client = signed_in(app, somebody)
+
+    wrong = []
+    for rule in pages_without_parameters(app):
+        act = door_of(app, rule).act
+        status = client.get(rule.rule).status_code
+        may = act is None or act == "be signed in" or allowed({role}, act)
+        if status not in ({200, 303, 302, 404} if may else {403}):
+            wrong.append((rule.rule, act, status))
+
+    assert wrong == []
+
+
+def test_who_is_not_signed_in_is_led_to_the_sign_in(app: Flask, client: FlaskClient):
+    for rule in pages_without_parameters(app):
+        answer = client.get(rule.rule)
+
+        if door_of(app, rule).act is None:
+            assert answer.status_code == 200
+        else:
+            assert (answer.status_code, answer.location) == (303, f"/signin?next={rule.rule}")
+
+
+def pages_without_parameters(app: Flask) -> list[Rule]:
+    return [rule for rule in routes(app) if methods_of(rule) == ["GET"] and not rule.arguments]
+
+
+def test_an_unsafe_request_from_anywhere_else_is_refused(app: Flask):
+    with given(app):
+        somebody = a_person(*ROLES)
+    client = signed_in(app, somebody)
+    posts = [rule for rule in routes(app) if "POST" in (rule.methods or ())]
+
+    for rule in posts:
+        url = filled(rule)
+        for site in ("cross-site", "same-site", "none"):
+            assert client.post(url, headers={"Sec-Fetch-Site": site}).status_code == 403, url
+        del client.environ_base["HTTP_SEC_FETCH_SITE"]
+        assert client.post(url).status_code == 403, url
+        assert client.post(url, headers={"Origin": "https://else.example"}).status_code == 403, url
+        client.environ_base["HTTP_SEC_FETCH_SITE"] = "same-origin"
+
+    assert len(posts) > 5
+
+
+def filled(rule: Rule) -> str:
+    """An address of the route that leads to nothing."""
+    nobody = "00000000-0000-4000-8000-00000000dead"
+    return re.sub(r"<int:\w+>", "1", re.sub(r"<(?:uuid:)?\w+>", nobody, rule.rule))
+
+
+def test_every_answer_carries_the_protective_headers(app: Flask, client: FlaskClient):
+    with given(app):
+        somebody = a_person(*ROLES)
+    inside = signed_in(app, somebody)
+
+    answers = [inside.get(rule.rule) for rule in pages_without_parameters(app)]
+    answers += [client.get("/signin"), client.get("/nowhere"), client.post("/signin")]
+
+    for answer in answers:
+        assert {name: answer.headers.get(name) for name in HEADERS} == HEADERS, answer.request.path
+        assert "no-cache" in answer.headers["Cache-Control"]
+    assert "'unsafe" not in HEADERS["Content-Security-Policy"]
+
+
+# --- Prices ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("role", ["technician", "dispatcher"])
+def test_what_a_part_costs_us_never_reaches(app: Flask, role: str):
+    secret = "1234.56"
+    with given(app):
+        somebody = a_technician(van="Van 3") if role == "technician" else a_person(role)
+        depot, vendor, valve = a_warehouse(), a_vendor(), a_part("VK4105", list_price="389")
+        a_price(valve, vendor, secret, number="N-77")
+        van = a_van("Van 8")
+        for place in (depot, van):
+            in_stock(valve, place, 8, cost=secret)
+        order = an_order(assigned_to=somebody if role == "technician" else a_technician("Tom"))
+        entry = an_entry(order, valve, 4, ready=1, on_order=2)
+        purchase = a_purchase_order(vendor, (valve, 2, secret), ship_to=van)
+    client = signed_in(app, somebody)
+    ids = {
+        "part_id": [valve.id],
+        "vendor_id": [vendor.id],
+        "location_id": [depot.id, van.id],
+        "entry_id": [entry.id],
+        "line_id": [line.id for line in purchase.lines],
+        "number": [order.number, purchase.number],
+        "movement_id": [1, 2],
+    }
+
+    told = [url for url, text in crawled(app, client, ids) if tells(text, secret)]
+
+    assert told == []
+
+
+def tells(text: str, secret: str) -> bool:
+    """Whether the number is there, however it is written; also times 2 and 8, the quantities."""
+    digits = text.replace(",", "").replace("\u00a0", "")
+    return any(f"{float(secret) * times:.2f}" in digits for times in (1, 2, 8))
+
+
+def crawled(
+    app: Flask, client: FlaskClient, ids: dict[str, list[Any]]
+) -> Iterator[tuple[str, str]]:
+    """Every page that can be reached by links or by guessing, with its text."""
+    waiting, seen = ["/", *guessed(app, ids)], set()
+    while waiting:
+        url = waiting.pop()
+        if url in seen or len(seen) > 400:
+            continue
+        seen.add(url)
+        answer = client.get(url)
+        assert answer.status_code < 500, url
+        if answer.mimetype == "text/html":
+            yield url, answer.text
+            waiting += links(answer.text)
+        elif (answer.mimetype or "").startswith(("text/", "application/json")):
+            yield url, answer.text
+    assert len(seen) > 10
+
+
+def guessed(app: Flask, ids: dict[str, list[Any]]) -> Iterator[str]:
+    for rule in routes(app):
+        if methods_of(rule) == ["GET"] and rule.arguments <= ids.keys():
+            names = sorted(rule.arguments)
+            for values in itertools.product(*(ids[name] for name in names)):
+                with app.test_request_context():
+                    yield app.url_for(rule.endpoint, **dict(zip(names, values, strict=True)))
+
+
+def links(text: str) -> list[str]:
+    found = {
+        match.replace("&amp;", "&") for match in re.findall(r'(?:href|hx-get)="(/[^"#]*)', text)
+    }
+    return sorted(url for url in found if not urlsplit(url).path.startswith("/static/"))
+
+
+def test_the_secret_would_be_noticed():
+    assert tells("<td>1,234.56</td>", "1234.56")
+    assert tells("in all 2,469.12", "1234.56")
+    assert not tells("1,234.50", "1234.56")
+
+
+# --- The ladder ------------------------------------------------------------------------------
+
+
+def steps() -> dict[str, int]:
+    """Room → its step of the ladder, the lowest is 0; from import-linter's contract."""
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]
+    ladder = next(one for one in contracts["contracts"] if one["id"] == "ladder")["layers"]
+    return {
+        room: step
+        for step, names in enumerate(reversed(ladder))
+        for room in re.findall(r"\w+", names)
+    }
+
+
+def test_foreign_keys_point_down_the_ladder():
+    step = steps()
+    room_of = {
+        mapper.class_.__tablename__: mapper.class_.__module__.split(".")[1]
+        for mapper in Table.registry.mappers
+    }
+
+    upwards = [
+        f"{table.name}.{key.parent.name} → {key.column.table.name}"
+        for table in METADATA.tables.values()
+        for key in table.foreign_keys
+        if step[room_of[key.column.table.name]] > step[room_of[table.name]]
+        or (
+            step[room_of[key.column.table.name]] == step[room_of[table.name]]
+            and room_of[key.column.table.name] != room_of[table.name]
+        )
+    ]
+
+    assert upwards == []
+
+
+# The start page names its sections; a refusal is told to those who are signed in and to others.
+CHOOSE_AS_THEY_GO = {"today/start.html", "layout/refusal.html"}
+
+
+def test_templates_take_only_from_rooms_below(app: Flask):
+    step = steps() | {"layout": -1}
+    wrong = []
+    for name, source in templates():
+        room = name.split("/")[0]
+        for used in meta.find_referenced_templates(app.jinja_env.parse(source)):
+            if used is None:
+                assert name in CHOOSE_AS_THEY_GO
+            elif used.split("/")[0] != room and step[used.split("/")[0]] >= step[room]:
+                wrong.append(f"{name} takes {used}")
+
+    assert wrong == []
+
+
+def templates() -> Iterator[tuple[str, str]]:
+    for path in sorted(TEMPLATES.rglob("*.html")):
+        yield path.relative_to(TEMPLATES).as_posix(), path.read_text()
+
+
+FORBIDDEN_IN_TEMPLATES = {
+    "a style of its own": r"<[^>{]*\sstyle\s*=|<style",
+    "a script of its own": r"<script(?![^>]*\bsrc=)",
+    "an event handler": r"<[^>{]*\son[a-z]+\s*=",
+    "words marked safe": r"\|\s*safe\b|Markup\(|autoescape",
+    "a script as an address": r"javascript:",
+}
+
+
+@pytest.mark.parametrize("what", FORBIDDEN_IN_TEMPLATES)
+def test_no_template_has(what: str):
+    pattern = re.compile(FORBIDDEN_IN_TEMPLATES[what])
+
+    assert [name for name, source in templates() if pattern.search(without_comments(source))] == []
+
+
+def without_comments(source: str) -> str:
+    return re.sub(r"\{#.*?#\}", "", source, flags=re.DOTALL)
+
+
+def test_every_partial_says_in_its_first_line_what_it_needs():
+    silent = [
+        name
+        for name, source in templates()
+        if name.split("/")[-1].startswith("_") and not source.startswith("{#")
+    ]
+
+    assert silent == []
+
+
+# --- Inside a room ---------------------------------------------------------------------------
+
+
+def sources(*names: str) -> Iterator[tuple[str, ast.Module]]:
+    for name in names:
+        for path in sorted(ROOMS.glob(f"*/{name}.py")):
+            yield path.relative_to(ROOMS).as_posix(), ast.parse(path.read_text())
+
+
+def test_views_are_short():
+    long = [
+        f"{path} {view.name}: {lines} lines"
+        for path, module in sources("views")
+        for view in module.body
+        if isinstance(view, ast.FunctionDef)
+        and (lines := (view.end_lineno or 0) - view.lineno + 1) > LONGEST_VIEW
+    ]
+
+    assert long == []
+
+
+def test_only_the_door_commits():
+    committed = [
+        f"{path}:{call.lineno}"
+        for path, module in sources("models", "queries", "rules", "forms", "views")
+        for call in ast.walk(module)
+        if isinstance(call, ast.Attribute) and call.attr in {"commit", "rollback", "begin"}
+        if ast.unparse(call).startswith("db.session")
+    ]
+
+    assert committed == []
+
+
+def test_rules_queries_and_models_know_no_flask():
+    flask = {"flask", "flask_login", "htmx_flask"}
+    wrong = [
+        f"{path}:{node.lineno}"
+        for path, module in sources("models", "queries", "rules")
+        for node in ast.walk(module)
+        if isinstance(node, ast.Import | ast.ImportFrom)
+        and {name.split(".")[0] for name in names_of(node)} & flask
+    ]
+
+    assert wrong == []
+
+
+def names_of(node: ast.Import | ast.ImportFrom) -> list[str]:
+    if isinstance(node, ast.ImportFrom):
+        return [node.module or ""]
+    return [alias.name for alias in node.names]
+
+
+def test_rules_take_who_did_it_by_name_only():
+    loose = [
+        f"{path} {rule.name}({argument.arg})"
+        for path, module in sources("rules")
+        for rule in module.body
+        if isinstance(rule, ast.FunctionDef) and not rule.name.startswith("_")
+        for argument in rule.args.args
+        if argument.arg in {"by", "at", "source", "target"}
+    ]
+
+    assert loose == []
+
+
+# --- Roles -----------------------------------------------------------------------------------
+
+
+def test_the_table_of_roles_in_docs_is_the_one_in_force():
+    written = (ROOT / "docs" / "roles.md").read_text()
+
+    assert written == permissions.table_in_words(), (
+        "python -m partsweb.people.permissions > docs/roles.md"
+    )
+
+
+def test_no_act_is_left_that_nobody_may_do():
+    assert [act for act, roles in ACTS.items() if not roles] == []
