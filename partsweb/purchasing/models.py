@@ -201,6 +201,10 @@ class ReceiptLine(WithId, Table):
 
     receipt: Mapped[Receipt] = relationship(back_populates="lines", lazy="joined")
     line: Mapped[PurchaseLine] = relationship(lazy="joined")
+    discrepancies: Mapped[list[Discrepancy]] = relationship(
+        back_populates="receipt_line", order_by="Discrepancy.made_at"
+    )
+    conflicts: Mapped[list[SerialConflict]] = relationship(back_populates="receipt_line")
 
     @property
     def subject(self) -> Subject:
@@ -221,7 +225,7 @@ class Discrepancy(WithId, Table):
     state: Mapped[DiscrepancyState] = mapped_column(default=DiscrepancyState.OPEN)
     made_at: Mapped[datetime] = mapped_column(default=clock.now)
 
-    receipt_line: Mapped[ReceiptLine] = relationship(lazy="joined")
+    receipt_line: Mapped[ReceiptLine] = relationship(back_populates="discrepancies", lazy="joined")
 
     @property
     def subject(self) -> Subject:
@@ -245,6 +249,6 @@ class SerialConflict(WithId, Table):
     solved_by_id: Mapped[UUID | None] = mapped_column(ForeignKey(Person.id))
     solved_at: Mapped[datetime | None]
 
-    receipt_line: Mapped[ReceiptLine] = relationship(lazy="joined")
+    receipt_line: Mapped[ReceiptLine] = relationship(back_populates="conflicts", lazy="joined")
     serial: Mapped[Serial] = relationship(lazy="joined")
     found_at: Mapped[Location] = relationship(lazy="joined")

@@ -1,0 +1,409 @@
+"""What was ordered, what is still to come, and what was wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any, TypeVar
+from uuid import UUID
+
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    case,
+    extract,
+    false,
+    func,
+    or_,
+    select,
+    true,
+)
+
+from partsweb.catalogue import queries as catalogue
+from partsweb.catalogue.models import Part, Vendor
+from partsweb.extensions import db
+from partsweb.kit import clock
+from partsweb.kit.exact import ZERO, plain
+from partsweb.kit.paging import Page, paged
+from partsweb.kit.refusal import NotFound
+from partsweb.locations import queries as locations
+from partsweb.locations.models import Location
+from partsweb.orders.models import CLOSED, Order, PartEntry, Urgency
+from partsweb.people.models import Person
+from partsweb.purchasing.models import (
+    EXPECTING,
+    Discrepancy,
+    DiscrepancyState,
+    PurchaseLine,
+    PurchaseOrder,
+    PurchaseState,
+    Receipt,
+    ReceiptLine,
+    SerialConflict,
+)
+
+# How many deliveries a place's list shows; the nearest come first.
+SOONEST = 20
+# What is needed today stands before what can wait.
+URGENCY = {urgency: rank for rank, urgency in enumerate(Urgency)}
+NEVER = date(9999, 12, 31)
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which purchase orders are asked for; what is empty doesn't matter."""
+
+    view: str = "open"
+    text: str = ""
+    vendor_id: UUID | None = None
+    state: str = ""
+
+
+@dataclass(frozen=True)
+class Figures:
+    """What one vendor's lines of one month come to: exact sums."""
+
+    vendor: str
+    month: str
+    purchase_orders: int
+    lines: int
+    ordered: Decimal
+    received: Decimal
+    rejected: Decimal
+    value: Decimal
+
+    @property
+    def stocked(self) -> Decimal:
+        """What was received and not rejected."""
+        return self.received - self.rejected
+
+
+# --- Purchase orders as seen by somebody -----------------------------------------------------
+
+
+def purchase_order(number: str, *, seen_by: Person) -> PurchaseOrder:
+    """The purchase order of that number."""
+    rows = select(PurchaseOrder).where(PurchaseOrder.number == number, seen(seen_by))
+    return _found(db.session.scalar(rows), "purchase order")
+
+
+def purchase_order_by_id(order_id: UUID, *, seen_by: Person) -> PurchaseOrder:
+    """The purchase order of that id."""
+    rows = select(PurchaseOrder).where(PurchaseOrder.id == order_id, seen(seen_by))
+    return _found(db.session.scalar(rows), "purchase order")
+
+
+def by_number(number: str) -> PurchaseOrder | None:
+    """The purchase order of exactly that number."""
+    return db.session.scalar(select(PurchaseOrder).where(PurchaseOrder.number == number))
+
+
+def purchase_orders(wanted: Wanted, *, seen_by: Person, page: int = 1) -> Page[PurchaseOrder]:
+    """Purchase orders, what is late or due first, then the newest."""
+    rows = select(PurchaseOrder).where(seen(seen_by), *_narrowed(wanted))
+    expecting = PurchaseOrder.state.in_(EXPECTING)
+    due = func.coalesce(PurchaseOrder.expected_on, NEVER)
+    soonest = (due, PurchaseOrder.made_at.desc())
+    newest = (
+        expecting.desc(),
+        PurchaseOrder.ordered_on.desc().nulls_first(),
+        PurchaseOrder.made_at.desc(),
+    )
+    order = soonest if wanted.view in {"open", "late"} else newest
+    return paged(rows.order_by(*order, PurchaseOrder.number), number=page)
+
+
+def counts(*, seen_by: Person) -> dict[str, int]:
+    """How many purchase orders are open, late and in draft."""
+    counted = {}
+    for view in ("open", "late", "draft"):
+        mine = select(PurchaseOrder.id).where(seen(seen_by), *_narrowed(Wanted(view)))
+        counted[view] = db.session.scalar(select(func.count()).select_from(mine.subquery())) or 0
+    return counted
+
+
+def lines_of(order: PurchaseOrder, *, seen_by: Person) -> Sequence[PurchaseLine]:
+    """The purchase order's lines, as far as the person may see them."""
+    if _sees_whole(order, seen_by):
+        return order.lines
+    return [line for line in order.lines if line.entry and _is_for(line.entry, seen_by)]
+
+
+def receipts_of(order: PurchaseOrder, *, seen_by: Person) -> Sequence[Receipt]:
+    """Its receipts, newest first; of another's delivery only those with a line of one's own."""
+    mine = {line.id for line in lines_of(order, seen_by=seen_by)}
+    rows = select(Receipt).where(Receipt.purchase_order_id == order.id)
+    found = db.session.scalars(rows.order_by(Receipt.number.desc())).all()
+    return [one for one in found if any(line.line_id in mine for line in one.lines)]
+
+
+def seen(by: Person) -> ColumnElement[bool]:
+    """Which purchase orders a person sees.
+
+    Buyers see all; a technician sees what is shipped to his van and what was ordered for him.
+    """
+    if by.may("see purchase orders"):
+        return true()
+    if not by.may("see deliveries"):
+        return false()
+    van = locations.van_of(by)
+    to_own_van = PurchaseOrder.ship_to_id == van.id if van else false()
+    return or_(to_own_van, PurchaseOrder.id.in_(_with_lines_for(by)))
+
+
+def line(line_id: UUID, *, seen_by: Person) -> PurchaseLine:
+    """One line of a purchase order."""
+    found = _found(db.session.get(PurchaseLine, line_id), "line")
+    order = purchase_order_by_id(found.purchase_order_id, seen_by=seen_by)
+    if found not in lines_of(order, seen_by=seen_by):
+        raise NotFound("There is no such line.")
+    return found
+
+
+def open_draft(vendor: Vendor, ship_to: Location) -> PurchaseOrder | None:
+    """The draft to which more for this vendor and place is added: the newest one."""
+    rows = select(PurchaseOrder).where(
+        PurchaseOrder.vendor_id == vendor.id,
+        PurchaseOrder.ship_to_id == ship_to.id,
+        PurchaseOrder.state == PurchaseState.DRAFT,
+        PurchaseOrder.imported_state == "",
+    )
+    return db.session.scalar(rows.order_by(PurchaseOrder.made_at.desc()).limit(1))
+
+
+# --- What is still to come -------------------------------------------------------------------
+
+
+def open_lines_of(part: Part) -> Sequence[PurchaseLine]:
+    """Lines on which some of the part is still to come, the soonest first."""
+    return db.session.scalars(_open_lines().where(PurchaseLine.part_id == part.id)).all()
+
+
+def on_order(part: Part, *, ship_to: Location | None = None) -> Decimal:
+    """How much of the part is ordered and still to come, to one place or to all."""
+    rows = _open_lines().where(PurchaseLine.part_id == part.id)
+    if ship_to is not None:
+        rows = rows.where(PurchaseOrder.ship_to_id == ship_to.id)
+    return sum((one.outstanding for one in db.session.scalars(rows)), ZERO)
+
+
+def expected_at(place: Location) -> Sequence[PurchaseLine]:
+    """What is on its way to a place, the soonest first."""
+    rows = _open_lines().where(PurchaseOrder.ship_to_id == place.id)
+    return db.session.scalars(rows.limit(SOONEST)).all()
+
+
+def lines_for(entry: PartEntry) -> Sequence[PurchaseLine]:
+    """The lines that were put on purchase orders for an entry, the newest first."""
+    rows = select(PurchaseLine).join(PurchaseOrder).where(PurchaseLine.entry_id == entry.id)
+    return db.session.scalars(rows.order_by(PurchaseOrder.made_at.desc())).all()
+
+
+def entries_to_buy(*, page: int = 1) -> Page[PartEntry]:
+    """Part entries of open orders that nobody answered yet, the most urgent and oldest first."""
+    rows = (
+        select(PartEntry)
+        .join(Order, Order.id == PartEntry.order_id)
+        .where(PartEntry.waiting > ZERO, Order.state.not_in(CLOSED))
+        .order_by(case(URGENCY, value=PartEntry.urgency), PartEntry.requested_at)
+    )
+    return paged(rows, number=page)
+
+
+# --- Receipts and what was wrong -------------------------------------------------------------
+
+
+def receipt(receipt_id: UUID, *, seen_by: Person) -> Receipt:
+    """One receipt."""
+    found = _found(db.session.get(Receipt, receipt_id), "receipt")
+    order = purchase_order_by_id(found.purchase_order_id, seen_by=seen_by)
+    if found not in receipts_of(order, seen_by=seen_by):
+        raise NotFound("There is no such receipt.")
+    return found
+
+
+def receipt_lines_of(of: Receipt, *, seen_by: Person) -> Sequence[ReceiptLine]:
+    """The receipt's lines, as far as the person may see them."""
+    mine = {one.id for one in lines_of(of.purchase_order, seen_by=seen_by)}
+    return [one for one in of.lines if one.line_id in mine]
+
+
+def receipt_line(receipt_line_id: UUID, *, seen_by: Person) -> ReceiptLine:
+    """One line of a receipt."""
+    found = _found(db.session.get(ReceiptLine, receipt_line_id), "receipt line")
+    line(found.line_id, seen_by=seen_by)
+    return found
+
+
+def last_receipt(of: PurchaseOrder) -> Receipt | None:
+    """The newest receipt of a purchase order."""
+    rows = select(Receipt).where(Receipt.purchase_order_id == of.id)
+    return db.session.scalar(rows.order_by(Receipt.number.desc()).limit(1))
+
+
+def discrepancy(discrepancy_id: UUID, *, seen_by: Person) -> Discrepancy:
+    """One thing that was wrong with a receipt."""
+    found = _found(db.session.get(Discrepancy, discrepancy_id), "discrepancy")
+    receipt_line(found.receipt_line_id, seen_by=seen_by)
+    return found
+
+
+def discrepancies(*, open_only: bool, seen_by: Person, page: int = 1) -> Page[Discrepancy]:
+    """What was wrong with receipts, the newest first."""
+    rows = _of_orders(Discrepancy, Discrepancy.receipt_line_id).where(seen(seen_by))
+    if open_only:
+        rows = rows.where(Discrepancy.state == DiscrepancyState.OPEN)
+    return paged(rows.order_by(Discrepancy.made_at.desc(), Discrepancy.id), number=page)
+
+
+def discrepancies_of(order: PurchaseOrder, *, seen_by: Person) -> Sequence[Discrepancy]:
+    """What was wrong with the purchase order's receipts, the newest first."""
+    rows = _of_orders(Discrepancy, Discrepancy.receipt_line_id).where(PurchaseOrder.id == order.id)
+    mine = {one.id for one in lines_of(order, seen_by=seen_by)}
+    found = db.session.scalars(rows.order_by(Discrepancy.made_at.desc(), Discrepancy.id))
+    return [one for one in found if one.receipt_line.line_id in mine]
+
+
+def conflict(conflict_id: UUID, *, seen_by: Person) -> SerialConflict:
+    """A serial on a delivery that the books had elsewhere."""
+    found = _found(db.session.get(SerialConflict, conflict_id), "serial")
+    receipt_line(found.receipt_line_id, seen_by=seen_by)
+    return found
+
+
+def open_conflicts_of(order: PurchaseOrder, *, seen_by: Person) -> Sequence[SerialConflict]:
+    """The purchase order's serials that the books had elsewhere and nobody solved yet."""
+    rows = _of_orders(SerialConflict, SerialConflict.receipt_line_id)
+    rows = rows.where(PurchaseOrder.id == order.id, SerialConflict.solved_as == "")
+    mine = {one.id for one in lines_of(order, seen_by=seen_by)}
+    return [one for one in db.session.scalars(rows) if one.receipt_line.line_id in mine]
+
+
+# --- Figures ---------------------------------------------------------------------------------
+
+
+def figures(*, since: date | None = None, until: date | None = None) -> Sequence[Figures]:
+    """Ordered, received, rejected and value a vendor and month of ordering; both days included."""
+    year, month = (extract(field, PurchaseOrder.ordered_on) for field in ("year", "month"))
+    rows = (
+        select(
+            Vendor.code,
+            year,
+            month,
+            func.count(PurchaseOrder.id.distinct()),
+            func.count(PurchaseLine.id),
+            func.sum(PurchaseLine.quantity),
+            func.sum(PurchaseLine.received),
+            func.sum(PurchaseLine.rejected),
+            func.sum(PurchaseLine.amount),
+        )
+        .join(PurchaseOrder, PurchaseOrder.id == PurchaseLine.purchase_order_id)
+        .join(Vendor, Vendor.id == PurchaseOrder.vendor_id)
+        .where(PurchaseOrder.ordered_on.is_not(None), *_ordered_between(since, until))
+        .group_by(Vendor.code, year, month)
+        .order_by(year, month, Vendor.code)
+    )
+    return [
+        Figures(code, f"{int(y):04d}-{int(m):02d}", orders, lines, *map(plain, sums))
+        for code, y, m, orders, lines, *sums in db.session.execute(rows)
+    ]
+
+
+def _ordered_between(since: date | None, until: date | None) -> list[ColumnElement[bool]]:
+    bounds = []
+    if since is not None:
+        bounds.append(PurchaseOrder.ordered_on >= since)
+    if until is not None:
+        bounds.append(PurchaseOrder.ordered_on <= until)
+    return bounds
+
+
+# --- How they are found ----------------------------------------------------------------------
+
+
+def _narrowed(wanted: Wanted) -> list[ColumnElement[bool]]:
+    """What the filters of the list come to."""
+    state = PurchaseOrder.state
+    views: dict[str, list[ColumnElement[bool]]] = {
+        "open": [state.in_(EXPECTING)],
+        "late": [state.in_(EXPECTING), PurchaseOrder.expected_on < clock.today()],
+        "draft": [state == PurchaseState.DRAFT],
+    }
+    narrowed = list(views.get(wanted.view, []))
+    if wanted.vendor_id is not None:
+        narrowed.append(PurchaseOrder.vendor_id == wanted.vendor_id)
+    if wanted.state in set(PurchaseState):
+        narrowed.append(state == PurchaseState(wanted.state))
+    if wanted.text.strip():
+        narrowed.append(_mentions(wanted.text.strip()))
+    return narrowed
+
+
+def _mentions(text: str) -> ColumnElement[bool]:
+    """The text is in the number, the vendor's name, or finds a part on one of the lines."""
+    folded = text.casefold()
+    vendors = select(Vendor.id).where(func.lower(Vendor.name).contains(folded, autoescape=True))
+    parts = select(Part.id).where(catalogue.matching(text)[0])
+    lines = select(PurchaseLine.purchase_order_id).where(
+        or_(
+            PurchaseLine.part_id.in_(parts),
+            func.lower(PurchaseLine.vendor_number).startswith(folded, autoescape=True),
+        )
+    )
+    return or_(
+        func.lower(PurchaseOrder.number).contains(folded, autoescape=True),
+        PurchaseOrder.vendor_id.in_(vendors),
+        PurchaseOrder.id.in_(lines),
+    )
+
+
+def _open_lines() -> Select[PurchaseLine]:
+    accepted = PurchaseLine.received - PurchaseLine.rejected
+    still_to_come = PurchaseLine.quantity - accepted - PurchaseLine.closed > ZERO
+    due = func.coalesce(PurchaseLine.expected_on, PurchaseOrder.expected_on, NEVER)
+    return (
+        select(PurchaseLine)
+        .join(PurchaseOrder, PurchaseOrder.id == PurchaseLine.purchase_order_id)
+        .where(PurchaseOrder.state.in_(EXPECTING), still_to_come)
+        .order_by(due, PurchaseOrder.number, PurchaseLine.position)
+    )
+
+
+def _with_lines_for(person: Person) -> Select[UUID]:
+    """The purchase orders with something for the person's orders or requests."""
+    own = or_(PartEntry.requested_by_id == person.id, Order.assigned_to_id == person.id)
+    return (
+        select(PurchaseLine.purchase_order_id)
+        .join(PartEntry, PartEntry.id == PurchaseLine.entry_id)
+        .join(Order, Order.id == PartEntry.order_id)
+        .where(own)
+    )
+
+
+def _sees_whole(order: PurchaseOrder, person: Person) -> bool:
+    van = locations.van_of(person)
+    to_own_van = van is not None and order.ship_to_id == van.id
+    return person.may("see purchase orders") or to_own_van
+
+
+def _is_for(entry: PartEntry, person: Person) -> bool:
+    return person.id in {entry.requested_by_id, entry.order.assigned_to_id}
+
+
+def _of_orders(model: type[T], receipt_line_id: Any) -> Select[T]:
+    """Things that hang on receipt lines, joined with their purchase orders."""
+    return (
+        select(model)
+        .join(ReceiptLine, ReceiptLine.id == receipt_line_id)
+        .join(PurchaseLine, PurchaseLine.id == ReceiptLine.line_id)
+        .join(PurchaseOrder, PurchaseOrder.id == PurchaseLine.purchase_order_id)
+    )
+
+
+def _found(thing: T | None, called: str) -> T:
+    if thing is None:
+        raise NotFound(f"There is no such {called}.")
+    return thing

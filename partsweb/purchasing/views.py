@@ -1,0 +1,451 @@
+"""Purchase orders, what arrives on them, and what was wrong with it."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from flask import Blueprint, g, request, url_for
+from flask.typing import ResponseReturnValue
+from markupsafe import Markup
+
+from partsweb.attachments import queries as attachments
+from partsweb.attachments import rules as papers
+from partsweb.catalogue import queries as catalogue
+from partsweb.catalogue.models import Part
+from partsweb.kit import subject
+from partsweb.kit.door import occurred_at, reads, writes
+from partsweb.kit.pages import ShowAfter, page, show_after
+from partsweb.kit.paging import asked_page
+from partsweb.kit.refusal import Refusal
+from partsweb.kit.slot import partial
+from partsweb.kit.words import qty
+from partsweb.locations import queries as locations
+from partsweb.orders import queries as orders
+from partsweb.orders.models import PartEntry
+from partsweb.purchasing import queries, rules
+from partsweb.purchasing.arrivals import field_of
+from partsweb.purchasing.forms import BuyForm, LineForm, OrderForm, ReceiptForm, WayOutForm
+from partsweb.purchasing.models import PurchaseOrder, Receipt, ReceiptLine
+from partsweb.timeline import queries as timeline
+
+bp = Blueprint("purchasing", __name__)
+
+
+# --- Purchase orders -------------------------------------------------------------------------
+
+
+@bp.get("/purchasing")
+@reads("see deliveries")
+def index() -> ResponseReturnValue:
+    """Purchase orders: what is still to come first, or what the filters ask for."""
+    wanted = queries.Wanted(
+        view=request.args.get("view", "open"),
+        text=request.args.get("q", ""),
+        vendor_id=_uuid(request.args.get("vendor", "")),
+        state=request.args.get("state", ""),
+    )
+    return page(
+        "purchasing/purchase_orders.html",
+        "panel",
+        nav="more",
+        wanted=wanted,
+        found=queries.purchase_orders(wanted, seen_by=g.person, page=asked_page()),
+        counts=queries.counts(seen_by=g.person),
+    )
+
+
+@bp.get("/purchasing/new")
+@reads("buy parts")
+def new() -> ResponseReturnValue:
+    """The form for a new purchase order."""
+    vendors = [(vendor.id, vendor.name) for vendor in catalogue.vendors()]
+    return page("purchasing/new.html", nav="more", vendors=vendors, places=_places())
+
+
+@bp.post("/purchasing/new")
+@writes("buy parts")
+def draft() -> ShowAfter:
+    """Begin it, and show it."""
+    form = OrderForm.read(request.form)
+    order = rules.draft(
+        catalogue.vendor(form.vendor_id),
+        ship_to=locations.location(form.ship_to_id),
+        by=g.person,
+        at=occurred_at(),
+        expected_on=form.expected_on,
+        note=form.note,
+    )
+    return _show(order, f"{order.number} is begun. Add what is to be bought.")
+
+
+@bp.get("/purchasing/<number>")
+@reads("see deliveries")
+def purchase_order(number: str) -> ResponseReturnValue:
+    """One purchase order: its lines, receipts, what was wrong, and its history."""
+    order = queries.purchase_order(number, seen_by=g.person)
+    return page(
+        "purchasing/purchase_order.html",
+        nav="more",
+        order=order,
+        lines=queries.lines_of(order, seen_by=g.person),
+        receipts=queries.receipts_of(order, seen_by=g.person),
+        discrepancies=queries.discrepancies_of(order, seen_by=g.person),
+        conflicts=queries.open_conflicts_of(order, seen_by=g.person),
+        history=timeline.history(order.subject, page=asked_page()),
+    )
+
+
+@bp.post("/purchasing/<number>/placing")
+@writes("buy parts")
+def place(number: str) -> ShowAfter:
+    """Order it from the vendor."""
+    order = queries.purchase_order(number, seen_by=g.person)
+    rules.place(order, by=g.person, at=occurred_at())
+    return _show(order, f"{order.number} is ordered from {order.vendor.name}.")
+
+
+@bp.post("/purchasing/<number>/cancellation")
+@writes("buy parts")
+def cancel(number: str) -> ShowAfter:
+    """Give it up."""
+    order = queries.purchase_order(number, seen_by=g.person)
+    rules.cancel(order, by=g.person, at=occurred_at())
+    return _show(order, f"{order.number} is cancelled. Who waited for it waits again.")
+
+
+@bp.post("/purchasing/<number>/closing")
+@writes("buy parts")
+def close(number: str) -> ShowAfter:
+    """Expect nothing more of it."""
+    order = queries.purchase_order(number, seen_by=g.person)
+    rules.close(order, by=g.person, at=occurred_at())
+    return _show(order, f"{order.number} is closed. Nothing more is expected of it.")
+
+
+# --- Its lines -------------------------------------------------------------------------------
+
+
+@bp.get("/purchasing/<number>/lines/new")
+@reads("buy parts")
+def new_line(number: str) -> ResponseReturnValue:
+    """Find the part, then say how much."""
+    order = queries.purchase_order(number, seen_by=g.person)
+    text, part_id = request.args.get("q", ""), _uuid(request.args.get("part", ""))
+    part = catalogue.part(part_id) if part_id else None
+    return page(
+        "purchasing/new_line.html",
+        "page" if part else "results",
+        nav="more",
+        order=order,
+        q=text,
+        found=catalogue.search(text),
+        part=part,
+        reference=catalogue.reference(part.id, order.vendor_id) if part else None,
+    )
+
+
+@bp.post("/purchasing/<number>/lines/new")
+@writes("buy parts")
+def add_line(number: str) -> ShowAfter:
+    """Put the part on the draft."""
+    order = queries.purchase_order(number, seen_by=g.person)
+    part_id = _uuid(request.args.get("part", ""))
+    if part_id is None:
+        raise Refusal("Choose the part first.")
+    form = LineForm.read(request.form)
+    line = rules.add_line(
+        order,
+        catalogue.part(part_id),
+        form.quantity,
+        by=g.person,
+        at=occurred_at(),
+        price=form.price,
+        expected_on=form.expected_on,
+    )
+    return _show(order, f"{qty(line.quantity)} {line.part.sku} added.")
+
+
+@bp.get("/purchase-lines/<uuid:line_id>")
+@reads("buy parts")
+def line(line_id: UUID) -> ResponseReturnValue:
+    """The form that changes a line of a draft."""
+    return page("purchasing/line.html", nav="more", line=queries.line(line_id, seen_by=g.person))
+
+
+@bp.post("/purchase-lines/<uuid:line_id>")
+@writes("buy parts")
+def change_line(line_id: UUID) -> ShowAfter:
+    """Change it."""
+    found, form = queries.line(line_id, seen_by=g.person), LineForm.read(request.form)
+    rules.change_line(
+        found,
+        form.quantity,
+        by=g.person,
+        at=occurred_at(),
+        price=form.price,
+        expected_on=form.expected_on,
+    )
+    return _show(found.purchase_order, f"{found.part.sku} is changed.")
+
+
+@bp.post("/purchase-lines/<uuid:line_id>/removal")
+@writes("buy parts")
+def remove_line(line_id: UUID) -> ShowAfter:
+    """Take it off the draft."""
+    found = queries.line(line_id, seen_by=g.person)
+    order, sku = found.purchase_order, found.part.sku
+    rules.remove_line(found, by=g.person, at=occurred_at())
+    return _show(order, f"{sku} is taken off {order.number}.")
+
+
+# --- Receiving -------------------------------------------------------------------------------
+
+
+@bp.get("/purchasing/<number>/receipts/new")
+@reads("receive parts")
+def new_receipt(number: str) -> ResponseReturnValue:
+    """What arrived? Filled in with what is still to come, so that all of it is one tap."""
+    order = queries.purchase_order(number, seen_by=g.person)
+    lines = [one for one in queries.lines_of(order, seen_by=g.person) if one.outstanding]
+    return page("purchasing/receive.html", nav="more", order=order, lines=lines, field_of=field_of)
+
+
+@bp.post("/purchasing/<number>/receipts/new")
+@writes("receive parts")
+def receive(number: str) -> ShowAfter:
+    """Take it in, and show the receipt."""
+    order = queries.purchase_order(number, seen_by=g.person)
+    form = ReceiptForm.read(request.form, queries.lines_of(order, seen_by=g.person))
+    receipt = rules.receive(
+        order,
+        form.arrivals,
+        by=g.person,
+        at=occurred_at(),
+        slip_number=form.slip_number,
+        note=form.note,
+        set_aside=form.set_aside,
+    )
+    _keep_papers(receipt)
+    return show_after(url_for(".receipt", receipt_id=receipt.id), notice=_taken_in(receipt))
+
+
+@bp.get("/receipts/<uuid:receipt_id>")
+@reads("see deliveries")
+def receipt(receipt_id: UUID) -> ResponseReturnValue:
+    """One arrival: what was accepted, what was wrong, its slip."""
+    found = queries.receipt(receipt_id, seen_by=g.person)
+    return page(
+        "purchasing/receipt.html",
+        nav="more",
+        receipt=found,
+        order=found.purchase_order,
+        lines=queries.receipt_lines_of(found, seen_by=g.person),
+        slips=attachments.of(found.subject),
+    )
+
+
+@bp.get("/serial-conflicts/<uuid:conflict_id>")
+@reads("receive parts")
+def conflict(conflict_id: UUID) -> ResponseReturnValue:
+    """A serial that the books have elsewhere, and the three ways out."""
+    found = queries.conflict(conflict_id, seen_by=g.person)
+    order = found.receipt_line.line.purchase_order
+    return page("purchasing/conflict.html", nav="more", conflict=found, order=order)
+
+
+@bp.post("/serial-conflicts/<uuid:conflict_id>")
+@writes("receive parts")
+def solve_conflict(conflict_id: UUID) -> ShowAfter:
+    """Go one of the three ways."""
+    found, form = queries.conflict(conflict_id, seen_by=g.person), WayOutForm.read(request.form)
+    rules.solve_conflict(found, form.how, by=g.person, at=occurred_at(), new_number=form.new_number)
+    order = found.receipt_line.line.purchase_order
+    return _show(order, f"Serial {found.serial.number}: {found.solved_as}, {found.note}.")
+
+
+# --- What was wrong --------------------------------------------------------------------------
+
+
+@bp.get("/purchasing/discrepancies")
+@reads("see deliveries")
+def discrepancies() -> ResponseReturnValue:
+    """What arrived damaged, and what came of it."""
+    everything = request.args.get("view") == "all"
+    found = queries.discrepancies(open_only=not everything, seen_by=g.person, page=asked_page())
+    return page(
+        "purchasing/discrepancies.html", "panel", nav="more", found=found, everything=everything
+    )
+
+
+@bp.get("/discrepancies/<uuid:discrepancy_id>")
+@reads("see deliveries")
+def discrepancy(discrepancy_id: UUID) -> ResponseReturnValue:
+    """What was wrong, with its photos, and what can be done about it."""
+    found = queries.discrepancy(discrepancy_id, seen_by=g.person)
+    return page(
+        "purchasing/discrepancy.html",
+        nav="more",
+        discrepancy=found,
+        line=found.receipt_line.line,
+        order=found.receipt_line.line.purchase_order,
+        photos=attachments.of(found.subject),
+    )
+
+
+@bp.post("/discrepancies/<uuid:discrepancy_id>/replacement")
+@writes("buy parts")
+def replace(discrepancy_id: UUID) -> ShowAfter:
+    """Order the replacement, and show it."""
+    found = queries.discrepancy(discrepancy_id, seen_by=g.person)
+    line = rules.replace(found, by=g.person, at=occurred_at())
+    order = line.purchase_order
+    return _show(order, f"{qty(line.quantity)} {line.part.sku} ordered again: {order.number}.")
+
+
+# --- Buying for a part entry -----------------------------------------------------------------
+
+
+@bp.get("/purchasing/requests")
+@reads("put on purchase orders")
+def requests() -> ResponseReturnValue:
+    """What technicians wait for and nobody answered yet."""
+    found = queries.entries_to_buy(page=asked_page())
+    return page("purchasing/requests.html", nav="more", found=found)
+
+
+@bp.get("/entries/<uuid:entry_id>/purchase")
+@reads("put on purchase orders")
+def purchase(entry_id: UUID) -> ResponseReturnValue:
+    """The form that puts what an entry waits for on a purchase order."""
+    entry = orders.part_entry(entry_id, seen_by=g.person)
+    return page("purchasing/purchase.html", nav="orders", entry=entry, **_offers(entry))
+
+
+@bp.post("/entries/<uuid:entry_id>/purchase")
+@writes("put on purchase orders")
+def buy_for(entry_id: UUID) -> ShowAfter:
+    """Put it on the vendor's draft."""
+    entry, form = orders.part_entry(entry_id, seen_by=g.person), BuyForm.read(request.form)
+    line = rules.buy_for(
+        entry,
+        form.quantity,
+        vendor=catalogue.vendor(form.vendor_id),
+        ship_to=locations.location(form.ship_to_id),
+        by=g.person,
+        at=occurred_at(),
+    )
+    order = line.purchase_order
+    said = f"{qty(line.quantity)} {entry.part.sku} for {entry.order.number} is on {order.number}"
+    return show_after(url_for(".requests"), notice=f"{said}, a draft for {order.vendor.name}.")
+
+
+# --- On other rooms' pages -------------------------------------------------------------------
+
+
+def answer(entry: PartEntry) -> Markup | str:
+    """On the page that answers a request: put it on a purchase order."""
+    if not g.person.may("put on purchase orders") or entry.waiting <= 0:
+        return ""
+    return partial("purchasing/_purchase.html", entry=entry, **_offers(entry))
+
+
+def on_the_way(part: Part) -> Markup | str:
+    """On a part's page: what is still to come."""
+    return partial("purchasing/_on_the_way.html", part=part, lines=queries.open_lines_of(part))
+
+
+def _offers(entry: PartEntry) -> dict[str, Any]:
+    """Vendors who list the part first, the others after them."""
+    references = catalogue.references_of(entry.part)
+    listed = {reference.vendor_id for reference in references}
+    others = [vendor for vendor in catalogue.vendors() if vendor.id not in listed]
+    return {"references": references, "other_vendors": others, "places": _places()}
+
+
+def _places() -> list[tuple[UUID, str]]:
+    """Where can be shipped to: warehouses first, then vans with who drives them."""
+    return [
+        (place.id, f"{place.name} · {place.held_by.name}" if place.held_by else place.name)
+        for place in locations.warehouses_and_vans()
+    ]
+
+
+def _show(order: PurchaseOrder, notice: str) -> ShowAfter:
+    return show_after(url_for(".purchase_order", number=order.number), notice=notice)
+
+
+def _taken_in(receipt: Receipt) -> str:
+    """Received 6, 2 of them damaged; 1 serial is elsewhere."""
+    accepted = sum(line.accepted for line in receipt.lines)
+    damaged = sum(line.rejected for line in receipt.lines)
+    elsewhere = sum(len(line.conflicts) for line in receipt.lines)
+    said = [f"{qty(accepted)} received"]
+    if damaged:
+        said.append(f"{qty(damaged)} damaged, purchasing is told")
+    if elsewhere:
+        said.append(f"{elsewhere} not received: the books have it elsewhere")
+    return f"{'; '.join(said)}."
+
+
+def _keep_papers(receipt: Receipt) -> None:
+    """The slip on the receipt, each damaged line's photos on what was wrong with it."""
+    slips = request.files.getlist("slip")
+    papers.attach_all(receipt.subject, slips, by=g.person, purpose="packing slip")
+    for line in receipt.lines:
+        photos = request.files.getlist(field_of("damage_photos", line.line))
+        for found in line.discrepancies:
+            papers.attach_all(found.subject, photos, by=g.person)
+
+
+def _uuid(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
+
+
+def _receipt_url(found: Receipt) -> str:
+    return url_for("purchasing.receipt", receipt_id=found.id)
+
+
+def _receipt_title(found: Receipt) -> str:
+    return f"Receipt {found.number} of {found.purchase_order.number}"
+
+
+def _receipt_line_url(found: ReceiptLine) -> str:
+    return _receipt_url(found.receipt)
+
+
+subject.announce(
+    subject.Kind(
+        "purchase-order",
+        load=lambda order_id, person: queries.purchase_order_by_id(order_id, seen_by=person),
+        title=lambda found: found.number,
+        url=lambda found: url_for("purchasing.purchase_order", number=found.number),
+    )
+)
+subject.announce(
+    subject.Kind(
+        "receipt",
+        load=lambda receipt_id, person: queries.receipt(receipt_id, seen_by=person),
+        title=_receipt_title,
+        url=_receipt_url,
+    )
+)
+subject.announce(
+    subject.Kind(
+        "receipt-line",
+        load=lambda line_id, person: queries.receipt_line(line_id, seen_by=person),
+        title=lambda found: _receipt_title(found.receipt),
+        url=_receipt_line_url,
+    )
+)
+subject.announce(
+    subject.Kind(
+        "discrepancy",
+        load=lambda found_id, person: queries.discrepancy(found_id, seen_by=person),
+        title=lambda found: f"{qty(found.quantity)} {found.receipt_line.line.part.sku} damaged",
+        url=lambda found: url_for("purchasing.discrepancy", discrepancy_id=found.id),
+    )
+)
