@@ -228,7 +228,7 @@ def test_what_a_part_costs_us_never_reaches(app: Flask, role: str):
         entry = an_entry(order, valve, 4, ready=1, on_order=2)
         purchase = a_purchase_order(vendor, (valve, 2, secret), ship_to=van)
     client = signed_in(app, somebody)
-    ids = {
+    ids: dict[str, list[Any]] = {
         "part_id": [valve.id],
         "vendor_id": [vendor.id],
         "location_id": [depot.id, van.id],
@@ -253,7 +253,8 @@ def crawled(
     app: Flask, client: FlaskClient, ids: dict[str, list[Any]]
 ) -> Iterator[tuple[str, str]]:
     """Every page that can be reached by links or by guessing, with its text."""
-    waiting, seen = ["/", *guessed(app, ids)], set()
+    waiting: list[str] = ["/", *guessed(app, ids)]
+    seen: set[str] = set()
     while waiting:
         url = waiting.pop()
         if url in seen or len(seen) > 400:
