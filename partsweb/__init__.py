@@ -12,7 +12,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from partsweb import config
 from partsweb.extensions import db, htmx
-from partsweb.kit import door, pages, safety, slot, words, writing
+from partsweb.kit import assets, door, pages, safety, slot, words, writing
 from partsweb.kit.refusal import Refusal
 
 LARGEST_BODY = 64 * 1024 * 1024
@@ -21,7 +21,7 @@ LARGEST_BODY = 64 * 1024 * 1024
 def create_app(settings: dict[str, Any] | None = None) -> Flask:
     """The application of one installation; `settings` come before environment and files."""
     known = config.load(settings)
-    app = Flask(__name__, instance_path=str(known.instance))
+    app = Flask(__name__, instance_path=str(known.instance), static_folder=None)
     app.config.update(
         SETTINGS=known,
         SECRET_KEY=known.secret_key,
@@ -34,7 +34,6 @@ def create_app(settings: dict[str, Any] | None = None) -> Flask:
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=known.origin.startswith("https://"),
         PERMANENT_SESSION_LIFETIME=timedelta(days=180),
-        SEND_FILE_MAX_AGE_DEFAULT=timedelta(hours=1),
     )
     if known.trusted_proxies:
         hops = known.trusted_proxies
@@ -42,6 +41,7 @@ def create_app(settings: dict[str, Any] | None = None) -> Flask:
     db.init_app(app)
     htmx.init_app(app)
     writing.prepare_engine(app)
+    assets.serve(app)
     safety.guard(app)
     _open_rooms(app)
     _prepare_templates(app)

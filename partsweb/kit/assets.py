@@ -1,0 +1,58 @@
+"""Styles, scripts and icons: kept by browsers for a year under the address of one release.
+
+The address carries a hash of all of them, so a new release is fetched at once and an unchanged one
+never again; scripts import each other relatively, within the same release. A page that was kept
+from an older release still finds today's files under its old address.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import timedelta
+from pathlib import Path
+
+from flask import Flask, Response, send_from_directory
+from flask_compress import Compress
+
+from partsweb.kit.door import open_to_all
+
+A_YEAR = int(timedelta(days=365).total_seconds())
+COMPRESSED = ("br", "gzip")
+
+
+def serve(app: Flask) -> None:
+    """Serve the app's static files by release, and compress what is text."""
+    folder = Path(app.root_path) / "static"
+    release = _hash_of(folder)
+
+    @open_to_all
+    def static(release_asked: str, filename: str) -> Response:
+        """One file; whoever asks for another release isn't told to keep it."""
+        current = release_asked == release
+        sent = send_from_directory(folder, filename, max_age=A_YEAR if current else 0)
+        if current:
+            sent.cache_control.immutable = True
+        return sent
+
+    app.add_url_rule("/static/<release_asked>/<path:filename>", "static", static)
+
+    @app.url_defaults
+    def _name_release(endpoint: str, values: dict[str, object]) -> None:
+        if endpoint == "static":
+            values.setdefault("release_asked", release)
+
+    app.config.update(
+        COMPRESS_ALGORITHM=list(COMPRESSED),
+        COMPRESS_ALGORITHM_STREAMING=list(COMPRESSED),
+        COMPRESS_BR_LEVEL=5,
+        COMPRESS_MIN_SIZE=500,
+    )
+    Compress(app)
+
+
+def _hash_of(folder: Path) -> str:
+    digest = hashlib.sha256()
+    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+        digest.update(str(path.relative_to(folder)).encode())
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:12]
