@@ -41,8 +41,13 @@ def person(person_id: UUID) -> Person:
     return found
 
 
-def everybody(words: str = "", *, page: int = 1) -> Page[Person]:
-    """All people by name, those who left last; `words` are looked for in names and roles."""
+def everybody() -> Sequence[Person]:
+    """All people by name, those who left last."""
+    return db.session.scalars(select(Person).order_by(Person.active.desc(), Person.name)).all()
+
+
+def matching(words: str, *, page: int = 1) -> Page[Person]:
+    """The people whose names or roles have all the words, by name, those who left last."""
     rows = select(Person).order_by(Person.active.desc(), Person.name, Person.id)
     for word in words.casefold().split():
         with_that_role = select(PersonRole.person_id).where(PersonRole.role.startswith(word))

@@ -130,7 +130,7 @@ def end_other_sign_ins() -> ShowAfter:
 def admin() -> ResponseReturnValue:
     """Everybody who may sign in."""
     words = request.args.get("q", "")
-    found = queries.everybody(words, page=asked_page())
+    found = queries.matching(words, page=asked_page())
     return page("people/admin.html", "results", people=found, q=words, nav="more")
 
 
