@@ -6,11 +6,17 @@ from flask import Flask
 
 from partsweb.attachments import intake
 from partsweb.attachments import views as attachments
+from partsweb.catalogue import views as catalogue
+from partsweb.kit import slot
 from partsweb.kit.door import files_came_in
+from partsweb.locations import views as locations
 from partsweb.people import session
 from partsweb.people import views as people
+from partsweb.scan import views as scan
+from partsweb.stock import views as stock
 from partsweb.timeline import views as timeline
 from partsweb.today import views as today
+from partsweb.workspace import views as workspace
 
 
 def open_all(app: Flask) -> None:
@@ -19,3 +25,8 @@ def open_all(app: Flask) -> None:
     files_came_in.connect(intake.files_came_in)
     for room in (attachments, people, timeline, today):
         app.register_blueprint(room.bp)
+    for room in (catalogue, locations, stock, workspace, scan):
+        app.register_blueprint(room.bp)
+    slot.fill("part.stock", stock.part_stock)
+    slot.fill("part.history", stock.part_history)
+    slot.fill("location.page", stock.location_stock)

@@ -276,11 +276,11 @@ def causes_of_negative(balance: Balance) -> Sequence[Movement]:
 
 
 def stock_of(location_ids: Sequence[UUID], *, page: int = 1) -> Page[Balance]:
-    """What lies at the locations, by SKU."""
+    """What lies at the locations: what they owe first, then by SKU."""
     rows = (
         select(Balance)
         .join(Part, Part.id == Balance.part_id)
         .where(Balance.location_id.in_(location_ids), Balance.quantity != 0)
-        .order_by(Part.sku)
+        .order_by(Balance.quantity >= 0, Part.sku)
     )
     return paged(rows, number=page)

@@ -235,6 +235,8 @@ def transfer(
     """Carry stock from one place to another in one act."""
     if source.id == target.id:
         raise Refusal("It is there already.", field="target")
+    if any(one.owner_id != owner_id for one in serials):
+        raise Refusal("Move the units of one owner at a time.", field="serial")
     units: Sequence[Serial | None] = serials or [None]
     each = Decimal(1) if serials else quantity
     moves = [

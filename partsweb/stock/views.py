@@ -25,6 +25,7 @@ from partsweb.locations.models import Location
 from partsweb.stock import queries, rules
 from partsweb.stock.forms import AdjustmentForm, LevelForm, TransferForm
 from partsweb.stock.models import OURS, Movement, Serial
+from partsweb.stock.queries import Held
 
 bp = Blueprint("stock", __name__)
 SHOWN_ON_A_PART = 5
@@ -134,7 +135,9 @@ def new_transfer() -> ResponseReturnValue:
         held=held,
         source=source,
         units=units,
-        targets=locations.listed(),
+        sources=[(_key(at), _said(at)) for at in held],
+        targets=_targets(but=source),
+        ours=OURS,
     )
 
 
@@ -145,6 +148,7 @@ def transfer() -> ShowAfter:
     part, form = _part_to_move(), TransferForm.read(request.form)
     source, target = (locations.location(id_) for id_ in (form.source_id, form.target_id))
     units = [queries.serial_of_id(id_) for id_ in form.serial_ids]
+    owner_id = units[0].owner_id if units else form.owner_id
     rules.transfer(
         part,
         form.quantity,
@@ -153,7 +157,7 @@ def transfer() -> ShowAfter:
         by=g.person,
         at=occurred_at(),
         serials=units,
-        owner_id=form.owner_id,
+        owner_id=owner_id,
     )
     many = len(units) or form.quantity
     left = queries.on_hand(part, source)
@@ -173,8 +177,7 @@ def new_adjustment() -> ResponseReturnValue:
         nav="parts",
         part=part,
         at=_asked_location("at"),
-        held=queries.held(part),
-        places=locations.listed(),
+        places=_where_and_how_many(part),
         ours=OURS,
     )
 
@@ -209,7 +212,7 @@ def levels(part_id: UUID) -> ResponseReturnValue:
         nav="parts",
         part=part,
         levels=queries.levels_of(part),
-        places=locations.listed(),
+        places=_targets(),
         at=_asked_location("at"),
     )
 
@@ -258,7 +261,7 @@ def part_history(*, part: Part) -> Markup:
 def location_stock(*, location: Location) -> Markup:
     """What lies at a location, what it owes first, for its page."""
     stock = queries.stock_of(locations.within(location), page=asked_page())
-    return partial("stock/_location_stock.html", location=location, stock=stock)
+    return partial("stock/_location_stock.html", location=location, stock=stock, ours=OURS)
 
 
 def cause_of(moved: Movement) -> tuple[str, str]:
@@ -274,6 +277,30 @@ def cause_of(moved: Movement) -> tuple[str, str]:
 
 
 # --- What is asked for -----------------------------------------------------------------------
+
+
+def _key(at: Held) -> str:
+    return f"{at.location.id}/{at.owner.id}"
+
+
+def _said(at: Held) -> str:
+    whose = f" of {at.owner.name}" if at.owner.vendor_id else ""
+    return f"{at.location.called} · {qty(at.quantity)}{whose}"
+
+
+def _targets(*, but: Location | None = None) -> list[tuple[UUID | str, str]]:
+    """Places in use, to choose from."""
+    places = [at for at in locations.listed() if at.active and (but is None or at.id != but.id)]
+    return [("", "Choose"), *((at.id, at.called) for at in places)]
+
+
+def _where_and_how_many(part: Part) -> list[tuple[str, str]]:
+    """Where the books have the part, then every other place."""
+    held = queries.held(part)
+    known = {at.location.id for at in held if at.owner.id == OURS}
+    others = [at for at in locations.listed() if at.active and at.id not in known]
+    there = [(_key(at), _said(at)) for at in held]
+    return [("", "Choose"), *there, *((f"{at.id}/{OURS}", f"{at.called} · none") for at in others)]
 
 
 def _shown(moved: Sequence[Movement]) -> dict[str, Any]:

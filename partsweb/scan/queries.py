@@ -1,0 +1,107 @@
+"""What a scanned code stands for, as far as the person may see it, and what is next with it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from partsweb.catalogue import queries as catalogue
+from partsweb.catalogue.models import Part
+from partsweb.codes import queries as codes
+from partsweb.codes.queries import Meaning
+from partsweb.codes.reading import Reading
+from partsweb.kit import subject
+from partsweb.kit.refusal import NotFound
+from partsweb.orders import queries as orders
+from partsweb.orders.models import Order
+from partsweb.people.models import Person
+from partsweb.purchasing import queries as purchasing
+from partsweb.purchasing.models import PurchaseLine
+from partsweb.stock import queries as stock
+from partsweb.stock.models import Serial
+from partsweb.stock.queries import At
+
+
+@dataclass(frozen=True)
+class Found:
+    """One thing that the code stands for.
+
+    `part` is set for parts and units, `unit` for a unit that the books know, `active_order` is what
+    the person has started, `deliveries` are the lines on which the part is still to come.
+    """
+
+    meaning: Meaning
+    thing: Any
+    part: Part | None = None
+    unit: Serial | None = None
+    places: Sequence[At] = ()
+    active_order: Order | None = None
+    deliveries: Sequence[PurchaseLine] = ()
+
+    @property
+    def kind(self) -> str:
+        """What kind of thing it is."""
+        return self.meaning.subject.kind
+
+
+def found(text: str, *, seen_by: Person) -> Sequence[Found]:
+    """Everything that the code can stand for, as seen by the person."""
+    things = []
+    for meaning in codes.meanings(text):
+        try:
+            thing = subject.load(meaning.subject, seen_by=seen_by)
+        except NotFound:
+            continue
+        things.append(_known_of(meaning, thing, seen_by))
+    return things
+
+
+def recognised(reading: Reading) -> Iterable[Meaning]:
+    """The purchase order whose number was scanned or typed."""
+    order = purchasing.by_number(reading.text.upper())
+    return [Meaning(order.subject, "number")] if order else []
+
+
+def _known_of(meaning: Meaning, thing: Any, person: Person) -> Found:
+    if isinstance(thing, Serial):
+        return _with_part(meaning, thing, thing.part, thing, person)
+    if isinstance(thing, Part):
+        unit = stock.serial(thing, meaning.serial) if meaning.serial else None
+        return _with_part(meaning, thing, thing, unit, person)
+    return Found(meaning, thing)
+
+
+def _with_part(
+    meaning: Meaning, thing: Any, part: Part, unit: Serial | None, person: Person
+) -> Found:
+    return Found(
+        meaning,
+        thing,
+        part=part,
+        unit=unit,
+        places=stock.whereabouts(part),
+        active_order=orders.active_order(person),
+        deliveries=_deliveries(part, person),
+    )
+
+
+def _deliveries(part: Part, person: Person) -> Sequence[PurchaseLine]:
+    """The lines that one could receive now."""
+    if not person.may("receive parts"):
+        return ()
+    lines = purchasing.open_lines_of(part)
+    return [line for line in lines if _may_see(line, person)]
+
+
+def _may_see(line: PurchaseLine, person: Person) -> bool:
+    try:
+        purchasing.line(line.id, seen_by=person)
+    except NotFound:
+        return False
+    return True
+
+
+def suggestions(text: str) -> Sequence[Part]:
+    """Parts that look like the unknown code."""
+    return catalogue.search(text, limit=5)

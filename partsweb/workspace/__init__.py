@@ -1,0 +1,1 @@
+"""The Parts workspace: one table over catalogue, stock and purchasing."""
