@@ -128,7 +128,9 @@ def on_databases(*arguments: str) -> Iterator[Outcome]:
     """Run the same tests on SQLite and on PostgreSQL, or on the one that was asked for."""
     wanted = os.environ.get("PARTSWEB_TEST_DATABASE")
     for database in [wanted] if wanted else ["sqlite", "postgresql"]:
-        yield pytest(database, "-n", "2", *arguments, PARTSWEB_TEST_DATABASE=database)
+        yield pytest(
+            database, "-n2", "--dist=worksteal", *arguments, PARTSWEB_TEST_DATABASE=database
+        )
 
 
 def summarize(outcomes: list[Outcome]) -> int:
@@ -149,7 +151,7 @@ def main(arguments: list[str]) -> int:
     options = {"--quick", "--long"}.intersection(arguments)
     for_pytest = [argument for argument in arguments if argument not in options]
     if "--quick" in options:
-        os.environ["PARTSWEB_TEST_DATABASE"] = "sqlite"
+        os.environ |= {"PARTSWEB_TEST_DATABASE": "sqlite", "PARTSWEB_QUICK": "1"}
     if "--long" in options:
         os.environ["PARTSWEB_LONG"] = "1"
 

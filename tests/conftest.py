@@ -2,7 +2,7 @@
 
 PARTSWEB_TEST_DATABASE=sqlite|postgresql   which database (default sqlite)
 PARTSWEB_TEST_POSTGRES_URL                 a server to use; without it one is started
-PARTSWEB_LONG=1                            long series too
+PARTSWEB_LONG=1, PARTSWEB_QUICK=1          long series too, or short ones
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ from tests.support.server import Server, serving
 
 DATABASE = os.environ.get("PARTSWEB_TEST_DATABASE", "sqlite")
 LONG = os.environ.get("PARTSWEB_LONG") == "1"
+QUICK = os.environ.get("PARTSWEB_QUICK") == "1"
 SERVER_URL = "PARTSWEB_TEST_POSTGRES_URL"
 started = contextlib.ExitStack()
 
@@ -37,9 +38,12 @@ hypothesis.settings.register_profile(
     "usual", deadline=None, max_examples=40, stateful_step_count=30, derandomize=True
 )
 hypothesis.settings.register_profile(
+    "quick", deadline=None, max_examples=8, stateful_step_count=20, derandomize=True
+)
+hypothesis.settings.register_profile(
     "long", deadline=None, max_examples=1000, stateful_step_count=100
 )
-hypothesis.settings.load_profile("long" if LONG else "usual")
+hypothesis.settings.load_profile("long" if LONG else "quick" if QUICK else "usual")
 
 
 def pytest_configure(config: pytest.Config) -> None:
