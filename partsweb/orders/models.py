@@ -177,6 +177,8 @@ class PartEntry(WithId, Table):
     requested_by_id: Mapped[UUID] = mapped_column(ForeignKey(Person.id))
     requested_at: Mapped[datetime]
     expected_on: Mapped[date | None]
+    # The purchase order that brings what is on order, as people call it.
+    paper: Mapped[str] = mapped_column(default="")
 
     order: Mapped[Order] = relationship(back_populates="entries", lazy="joined")
     part: Mapped[Part] = relationship(lazy="joined")
@@ -195,6 +197,21 @@ class PartEntry(WithId, Table):
     def open_quantity(self) -> Decimal:
         """What is still to come or to be installed."""
         return self.waiting + self.allocated + self.on_order + self.ready
+
+    @property
+    def states(self) -> list[tuple[Decimal, str]]:
+        """How much of it is in which state, what can be done something about first."""
+        kept = (
+            (self.ready, "Ready"),
+            (self.allocated, "Allocated"),
+            (self.on_order, "On order"),
+            (self.waiting, "Requested"),
+            (self.installed, "Installed"),
+            (self.not_used, "Not used"),
+            (self.declined, "Declined"),
+            (self.cancelled, "Cancelled"),
+        )
+        return [(quantity, word) for quantity, word in kept if quantity]
 
 
 class Installation(WithId, Table):

@@ -589,6 +589,7 @@ def upgrade() -> None:
         sa.Column("requested_by_id", sa.Uuid(), nullable=False),
         sa.Column("requested_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("expected_on", sa.Date(), nullable=True),
+        sa.Column("paper", sa.Text(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.CheckConstraint(
             "waiting >= 0 AND allocated >= 0 AND on_order >= 0 AND ready >= 0 AND installed >= 0",

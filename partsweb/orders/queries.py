@@ -1,0 +1,492 @@
+"""Orders and their parts, as seen by a person."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, and_, case, false, func, or_, select
+from sqlalchemy.orm import selectinload
+
+from partsweb.attachments.models import Attachment
+from partsweb.catalogue import queries as catalogue
+from partsweb.catalogue.models import Agreement, Part
+from partsweb.codes.queries import Meaning
+from partsweb.codes.reading import Reading
+from partsweb.extensions import db
+from partsweb.kit import clock
+from partsweb.kit.exact import ZERO
+from partsweb.kit.paging import Page, paged
+from partsweb.kit.refusal import NotFound
+from partsweb.kit.words import day, qty
+from partsweb.locations import queries as locations
+from partsweb.locations.models import PLACES, Kind, Location
+from partsweb.orders.models import (
+    CLOSED,
+    Customer,
+    Installation,
+    Order,
+    OrderState,
+    PartEntry,
+    Site,
+    Urgency,
+    WorkNote,
+)
+from partsweb.people.models import Person
+from partsweb.stock import queries as stock
+from partsweb.stock.models import Allocation, Balance, Movement, Reason, Serial
+
+# Without a change for so long, an order that should be moving is looked at.
+STANDS_STILL_AFTER = timedelta(days=3)
+WORKING = (
+    OrderState.NEW,
+    OrderState.IN_PROGRESS,
+    OrderState.WITH_MANUFACTURER,
+    OrderState.READY_FOR_RETURN,
+)
+SAME_WITHIN = timedelta(minutes=15)
+SOONEST_FIRST = {urgency: rank for rank, urgency in enumerate(Urgency)}
+MOST_SITES = 20
+
+
+# --- Orders as seen by a person ---------------------------------------------------------------
+
+
+def visible(person: Person) -> ColumnElement[bool]:
+    """Which orders the person may see: a technician those that he or she is assigned to."""
+    if person.may("see all orders"):
+        return Order.id.is_not(None)
+    return Order.assigned_to_id == person.id
+
+
+def order(number: str, *, seen_by: Person) -> Order:
+    """The order of that number."""
+    found = db.session.scalar(select(Order).where(Order.number == number.upper()))
+    return _seen(found, seen_by)
+
+
+def order_of_id(order_id: UUID, *, seen_by: Person) -> Order:
+    """The order of that id."""
+    return _seen(db.session.get(Order, order_id), seen_by)
+
+
+def part_entry(entry_id: UUID, *, seen_by: Person) -> PartEntry:
+    """A part on an order that the person may see."""
+    found = db.session.get(PartEntry, entry_id)
+    _seen(found.order if found else None, seen_by)
+    assert found is not None
+    return found
+
+
+def installation(installation_id: UUID, *, seen_by: Person) -> Installation:
+    """What was fitted on an order that the person may see."""
+    found = db.session.get(Installation, installation_id)
+    _seen(found.entry.order if found else None, seen_by)
+    assert found is not None
+    return found
+
+
+def work_note(note_id: UUID, *, seen_by: Person) -> WorkNote:
+    """A note on an order that the person may see."""
+    found = db.session.get(WorkNote, note_id)
+    _seen(found.order if found else None, seen_by)
+    assert found is not None
+    return found
+
+
+def _seen(found: Order | None, person: Person) -> Order:
+    if found is None or not (person.may("see all orders") or found.assigned_to_id == person.id):
+        raise NotFound("There is no such order, or it isn't yours.")
+    return found
+
+
+def recognised(reading: Reading) -> Iterable[Meaning]:
+    """The order whose number was scanned or typed."""
+    rows = select(Order).where(Order.number == reading.text.strip().upper())
+    return [Meaning(found.subject, "number") for found in db.session.scalars(rows)]
+
+
+# --- Lists of orders --------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Filter:
+    """What a list of orders is narrowed to."""
+
+    words: str = ""
+    # open, mine, flagged, closed or all
+    show: str = "open"
+    state: OrderState | None = None
+    technician_id: UUID | None = None
+    on: date | None = None
+
+
+def orders(wanted: Filter, *, seen_by: Person, page: int = 1) -> Page[Order]:
+    """Orders: those that are open by when they are due, closed ones the latest first."""
+    rows = select(Order).join(Order.site).join(Site.customer).where(visible(seen_by))
+    rows = rows.where(*_narrowed(wanted, seen_by))
+    ends = case((Order.state.in_(CLOSED), 1), else_=0)
+    due = case((Order.state.in_(CLOSED), None), else_=Order.scheduled_for)
+    sooner = (ends, due.is_(None), due, Order.scheduled_for.desc(), Order.number.desc())
+    return paged(rows.order_by(*sooner), number=page)
+
+
+def _narrowed(wanted: Filter, person: Person) -> list[ColumnElement[bool]]:
+    shown = {
+        "open": Order.state.not_in(CLOSED),
+        "mine": and_(Order.assigned_to_id == person.id, Order.state.not_in(CLOSED)),
+        "flagged": _is_flagged(),
+        "closed": Order.state.in_(CLOSED),
+    }
+    # Who looks for words or a state means it among all, not only among the open ones.
+    everything = wanted.show == "open" and (wanted.words or wanted.state)
+    narrow = [] if everything or wanted.show not in shown else [shown[wanted.show]]
+    if wanted.state:
+        narrow.append(Order.state == wanted.state)
+    if wanted.technician_id:
+        narrow.append(Order.assigned_to_id == wanted.technician_id)
+    if wanted.on:
+        start = datetime.combine(wanted.on, time(), tzinfo=clock.zone())
+        narrow.append(Order.scheduled_for >= start)
+        narrow.append(Order.scheduled_for < start + timedelta(days=1))
+    return narrow + [_has(word) for word in wanted.words.split()]
+
+
+def _has(word: str) -> ColumnElement[bool]:
+    looked_at = (
+        Order.number,
+        Order.summary,
+        Order.equipment,
+        Site.street,
+        Site.name,
+        Site.town,
+        Site.postcode,
+        Customer.name,
+    )
+    return or_(*(column.icontains(word, autoescape=True) for column in looked_at))
+
+
+def active_order(person: Person) -> Order | None:
+    """The order that the person has started last and not left since."""
+    rows = select(Order).where(
+        Order.assigned_to_id == person.id, Order.state == OrderState.IN_PROGRESS
+    )
+    return db.session.scalars(rows.order_by(Order.started_at.desc())).first()
+
+
+def flagged(*, seen_by: Person, page: int = 1) -> Page[Order]:
+    """Orders that dispatch should look at, those that stand still longest first."""
+    rows = select(Order).where(visible(seen_by), _is_flagged())
+    return paged(rows.order_by(Order.state_changed_at, Order.number), number=page)
+
+
+def _is_flagged() -> ColumnElement[bool]:
+    still = Order.state_changed_at < clock.now() - STANDS_STILL_AFTER
+    late = Order.awaiting_until < clock.today()
+    awaiting = Order.state == OrderState.AWAITING_PARTS
+    return or_(and_(Order.state.in_(WORKING), still), and_(awaiting, late))
+
+
+def flag(order: Order) -> str:
+    """Why dispatch should look at the order, in words; empty where nothing is wrong."""
+    if order.state == OrderState.AWAITING_PARTS:
+        late = order.awaiting_until is not None and order.awaiting_until < clock.today()
+        return f"parts were expected {day(order.awaiting_until)}" if late else ""
+    stood = clock.now() - order.state_changed_at
+    still = order.state in WORKING and stood > STANDS_STILL_AFTER
+    return f"no change for {stood.days} days" if still else ""
+
+
+def sites(words: str) -> Sequence[Site]:
+    """Customers' sites that have all the words in them."""
+    if not words.strip():
+        return []
+    looked_at = (Customer.name, Customer.number, Site.name, Site.street, Site.town, Site.postcode)
+    rows = select(Site).join(Site.customer)
+    for word in words.split():
+        rows = rows.where(or_(*(one.icontains(word, autoescape=True) for one in looked_at)))
+    return db.session.scalars(rows.order_by(Customer.name, Site.street).limit(MOST_SITES)).all()
+
+
+def site(site_id: UUID) -> Site:
+    """The site of that id."""
+    found = db.session.get(Site, site_id)
+    if found is None:
+        raise NotFound("There is no such site.")
+    return found
+
+
+def visits(order: Order) -> Sequence[Order]:
+    """What else was done at the site, the latest first."""
+    rows = select(Order).where(Order.site_id == order.site_id, Order.id != order.id)
+    return db.session.scalars(rows.order_by(Order.created_at.desc()).limit(5)).all()
+
+
+# --- The parts of an order --------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Log:
+    """An order's part entries with all that its Work Logs tell of them."""
+
+    entries: Sequence[PartEntry]
+    apart: dict[UUID, list[Allocation]]
+    photos: dict[UUID, list[Attachment]]
+
+    def lacks_evidence(self, entry: PartEntry) -> bool:
+        """Whether it was installed without the evidence that it needs."""
+        return _lacks_evidence(entry, any(self.photos.get(of) for of in _evidence_of(entry)))
+
+
+def log(order: Order) -> Log:
+    """The order's part entries, the newest last; a fixed number of questions to the database."""
+    rows = select(PartEntry).where(PartEntry.order_id == order.id)
+    entries = db.session.scalars(
+        rows.order_by(PartEntry.requested_at, PartEntry.id).options(
+            selectinload(PartEntry.installations)
+        )
+    ).all()
+    subjects = [one for entry in entries for one in _evidence_of(entry)]
+    subjects += [note.id for note in order.notes]
+    return Log(entries, set_apart(entries), photos(subjects))
+
+
+def set_apart(entries: Sequence[PartEntry]) -> dict[UUID, list[Allocation]]:
+    """What is set apart for each entry, and where."""
+    rows = select(Allocation).where(
+        Allocation.subject_kind == "part-entry",
+        Allocation.subject_id.in_([entry.id for entry in entries]),
+        Allocation.quantity > ZERO,
+    )
+    found: dict[UUID, list[Allocation]] = {}
+    for row in db.session.scalars(rows):
+        found.setdefault(row.subject_id, []).append(row)
+    return found
+
+
+def photos(subject_ids: Sequence[UUID]) -> dict[UUID, list[Attachment]]:
+    """Photos and papers by the thing that they hang on."""
+    rows = select(Attachment).where(
+        Attachment.subject_id.in_(subject_ids), Attachment.removed_at.is_(None)
+    )
+    found: dict[UUID, list[Attachment]] = {}
+    for row in db.session.scalars(rows.order_by(Attachment.added_at, Attachment.id)):
+        found.setdefault(row.subject_id, []).append(row)
+    return found
+
+
+def evidence_missing(entry: PartEntry) -> bool:
+    """Whether a compliance part was installed and neither photo nor certificate is there yet."""
+    if not (entry.part.compliance and entry.installed > ZERO):
+        return False
+    return _lacks_evidence(entry, bool(photos(_evidence_of(entry))))
+
+
+def _evidence_of(entry: PartEntry) -> list[UUID]:
+    return [entry.id, *(one.id for one in entry.installations if one.taken_back_at is None)]
+
+
+def _lacks_evidence(entry: PartEntry, there: bool) -> bool:  # noqa: FBT001
+    return entry.part.compliance and entry.installed > ZERO and not there
+
+
+def technician_of(order: Order) -> Person | None:
+    """Who works on the order."""
+    return order.assigned_to
+
+
+def van_for(order: Order) -> Location | None:
+    """The van of the order's technician."""
+    return locations.van_of(order.assigned_to) if order.assigned_to else None
+
+
+# --- Requests that wait for an answer ---------------------------------------------------------
+
+
+def requests(*, page: int = 1) -> Page[PartEntry]:
+    """Parts that somebody waits for and nobody answered: urgent and old ones first."""
+    return paged(_of_open_orders(PartEntry.waiting > ZERO), number=page)
+
+
+def to_make_ready(*, page: int = 1) -> Page[PartEntry]:
+    """Parts that are allocated, and still have to be set aside or carried to the van."""
+    return paged(_of_open_orders(PartEntry.allocated > ZERO), number=page)
+
+
+def _of_open_orders(wanted: ColumnElement[bool]) -> Select[PartEntry]:
+    rank = case(SOONEST_FIRST, value=PartEntry.urgency)
+    rows = select(PartEntry).join(PartEntry.order).where(wanted, Order.state.not_in(CLOSED))
+    return rows.order_by(rank, PartEntry.requested_at, PartEntry.id)
+
+
+@dataclass(frozen=True)
+class Held:
+    """What a van, or a warehouse with all its bins, holds of a part."""
+
+    place: Location
+    on_hand: Decimal
+    available: Decimal
+
+
+def holdings(part_ids: Sequence[UUID], *, near: Location | None) -> dict[UUID, list[Held]]:
+    """Where the parts are, bins counted with their warehouse: the near van, then the fullest."""
+    held = _by_home(
+        select(Balance.part_id, Location, func.sum(Balance.quantity))
+        .join(Location, Location.id == Balance.location_id)
+        .where(Balance.part_id.in_(part_ids), Location.kind.in_(PLACES), Balance.quantity != ZERO)
+        .group_by(Balance.part_id, Location.id)
+    )
+    meant = _by_home(
+        select(Allocation.part_id, Location, func.sum(Allocation.quantity))
+        .join(Location, Location.id == Allocation.location_id)
+        .where(Allocation.part_id.in_(part_ids), Allocation.quantity > ZERO)
+        .group_by(Allocation.part_id, Location.id)
+    )
+    found: dict[UUID, list[Held]] = {part_id: [] for part_id in part_ids}
+    for (part_id, place), quantity in held.items():
+        if quantity:
+            free = quantity - meant.get((part_id, place), ZERO)
+            found[part_id].append(Held(place, quantity, free))
+    near_id = near.id if near else None
+    for places in found.values():
+        places.sort(key=lambda one: (one.place.id != near_id, -one.available, one.place.name))
+    return found
+
+
+def _by_home(
+    rows: Select[UUID, Location, Decimal],
+) -> dict[tuple[UUID, Location], Decimal]:
+    summed: dict[tuple[UUID, Location], Decimal] = {}
+    for part_id, place, quantity in db.session.execute(rows):
+        home = place.parent if place.kind == Kind.BIN and place.parent else place
+        summed[part_id, home] = summed.get((part_id, home), ZERO) + quantity
+    return summed
+
+
+def sources(part: Part, *, near: Location | None) -> Sequence[stock.At]:
+    """From where it can be taken: the near van first, then what holds it, then all the others."""
+    known = {at.location.id: at for at in stock.whereabouts(part)}
+    places = [known.get(one.id) or stock.At(one, ZERO, ZERO) for one in locations.places()]
+    near_id = near.id if near else None
+    return sorted(
+        places,
+        key=lambda at: (
+            at.location.id != near_id,
+            at.on_hand <= ZERO,
+            -at.available,
+            locations.natural(at.location.name),
+        ),
+    )
+
+
+def van_stock(van: Location, words: str = "") -> Sequence[tuple[Part, Decimal]]:
+    """What lies in a van, by description; all owners together."""
+    rows = (
+        select(Part, func.sum(Balance.quantity))
+        .join(Balance, Balance.part_id == Part.id)
+        .where(Balance.location_id == van.id)
+        .group_by(Part.id)
+        .having(func.sum(Balance.quantity) > ZERO)
+        .order_by(Part.description)
+    )
+    for word in catalogue.folded(words).split():
+        rows = rows.where(Part.words.contains(word, autoescape=True))
+    return [(part, quantity) for part, quantity in db.session.execute(rows)]
+
+
+def agreements(part: Part) -> Sequence[Agreement]:
+    """Consignment agreements of vendors who sell the part."""
+    vendors = {reference.vendor_id for reference in catalogue.references_of(part)}
+    rows = select(Agreement).where(Agreement.vendor_id.in_(vendors) if vendors else false())
+    return db.session.scalars(rows.order_by(Agreement.number)).all()
+
+
+# --- What was fitted --------------------------------------------------------------------------
+
+
+def standing_moves(of: Installation) -> list[Movement]:
+    """Its movements that were not taken back, oldest first."""
+    moved = stock.caused_by(of.subject)
+    undone = {one.reverses_id for one in moved}
+    return [one for one in moved if one.reverses_id is None and one.id not in undone]
+
+
+def issue_cost(unit: Serial) -> Decimal:
+    """What the unit cost when we installed it; nothing where we never did."""
+    undone = select(Movement.reverses_id).where(Movement.reverses_id.is_not(None))
+    rows = select(Movement.value).where(
+        Movement.serial_id == unit.id,
+        Movement.reason == Reason.INSTALL,
+        Movement.id.not_in(undone),
+    )
+    return db.session.scalars(rows.order_by(Movement.id.desc())).first() or ZERO
+
+
+def same_lately(one: Installation, number: str) -> Installation | None:
+    """The same part and quantity that somebody else fitted on the order a few minutes apart.
+
+    Units with different serials are different units.
+    """
+    rows = (
+        select(Installation)
+        .join(PartEntry, PartEntry.id == Installation.entry_id)
+        .where(
+            PartEntry.order_id == one.entry.order_id,
+            PartEntry.part_id == one.entry.part_id,
+            Installation.quantity == one.quantity,
+            Installation.by_id != one.by_id,
+            Installation.taken_back_at.is_(None),
+            Installation.occurred_at >= one.occurred_at - SAME_WITHIN,
+            Installation.occurred_at <= one.occurred_at + SAME_WITHIN,
+        )
+    )
+    if number:
+        rows = rows.join(Serial, Serial.id == Installation.serial_id).where(Serial.number == number)
+    return db.session.scalars(rows.order_by(Installation.occurred_at.desc())).first()
+
+
+def warnings(fitted: Sequence[Installation]) -> list[str]:
+    """What is odd about what was just fitted, in words for everybody who should know."""
+    said = [text for one in fitted for text in _oddities(one)]
+    return list(dict.fromkeys(said))
+
+
+def _oddities(one: Installation) -> Iterable[str]:
+    moved = standing_moves(one)
+    if not moved:
+        return
+    first, part = moved[0], one.entry.part
+    if one.serial is not None and first.source_id != one.source_id:
+        yield (
+            f"The books had serial {one.serial.number} {whereabouts(first.source)}: "
+            "it is installed from there. The coordinator sees it."
+        )
+    issued = next(move for move in moved if move.reason == Reason.INSTALL)
+    balance = db.session.get(Balance, (part.id, issued.source_id, issued.owner_id))
+    if issued.source.is_place and balance is not None and balance.quantity < ZERO:
+        yield (
+            f"{issued.source.called} now shows {qty(balance.quantity)} of {part.sku}: "
+            "it was used before it was received. The coordinator sees it."
+        )
+    for move in moved:
+        original = move.serial is not None and move.serial_id != one.serial_id
+        if original and move.source.kind != Kind.INSTALLED and move.serial is not None:
+            yield (
+                f"The books had the original {move.serial.number} {whereabouts(move.source)}. "
+                "The coordinator sees it."
+            )
+
+
+def whereabouts(place: Location) -> str:
+    """In Van 3, at Depot A3, already installed: a place as one says it in a sentence."""
+    return {
+        Kind.VAN: f"in {place.called}",
+        Kind.INSTALLED: "as installed already",
+        Kind.VENDOR: "at its vendor",
+        Kind.SCRAP: "as scrapped",
+        Kind.ADJUSTMENT: "as not there",
+        Kind.IN_TRANSIT: "in transit",
+    }.get(place.kind, f"at {place.called}")
