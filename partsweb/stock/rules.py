@@ -232,16 +232,21 @@ def transfer(
     cause: Subject | None = None,
     owner_id: UUID = OURS,
 ) -> list[Movement]:
-    """Carry stock from one place to another in one act."""
+    """Carry stock from one place to another in one act; a unit stays whose it is."""
     if source.id == target.id:
         raise Refusal("It is there already.", field="target")
-    if any(one.owner_id != owner_id for one in serials):
-        raise Refusal("Move the units of one owner at a time.", field="serial")
     units: Sequence[Serial | None] = serials or [None]
     each = Decimal(1) if serials else quantity
     moves = [
         Move(
-            part, source, target, each, Reason.TRANSFER, owner_id=owner_id, serial=one, cause=cause
+            part,
+            source,
+            target,
+            each,
+            Reason.TRANSFER,
+            owner_id=one.owner_id if one else owner_id,
+            serial=one,
+            cause=cause,
         )
         for one in units
     ]

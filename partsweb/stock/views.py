@@ -22,6 +22,7 @@ from partsweb.kit.slot import partial
 from partsweb.kit.words import qty
 from partsweb.locations import queries as locations
 from partsweb.locations.models import Location
+from partsweb.locations.views import own_van
 from partsweb.stock import queries, rules
 from partsweb.stock.forms import AdjustmentForm, LevelForm, TransferForm
 from partsweb.stock.models import OURS, Movement, Serial
@@ -148,7 +149,6 @@ def transfer() -> ShowAfter:
     part, form = _part_to_move(), TransferForm.read(request.form)
     source, target = (locations.location(id_) for id_ in (form.source_id, form.target_id))
     units = [queries.serial_of_id(id_) for id_ in form.serial_ids]
-    owner_id = units[0].owner_id if units else form.owner_id
     rules.transfer(
         part,
         form.quantity,
@@ -157,7 +157,7 @@ def transfer() -> ShowAfter:
         by=g.person,
         at=occurred_at(),
         serials=units,
-        owner_id=owner_id,
+        owner_id=form.owner_id,
     )
     many = len(units) or form.quantity
     left = queries.on_hand(part, source)
@@ -246,7 +246,7 @@ def part_stock(*, part: Part) -> Markup:
     return partial(
         "stock/_part_stock.html",
         part=part,
-        whereabouts=queries.whereabouts(part),
+        whereabouts=sorted(queries.whereabouts(part), key=lambda at: at.location != own_van()),
         apart=queries.apart(part),
         levels={level.location_id: level for level, _ in queries.levels_of(part)},
     )

@@ -12,13 +12,13 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, func, literal, or_, select, type_coerce
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from partsweb.catalogue import queries as catalogue
 from partsweb.catalogue.models import Part
 from partsweb.extensions import db
-from partsweb.kit.exact import ZERO
+from partsweb.kit.exact import ZERO, Exact
 from partsweb.kit.paging import Page, paged
 from partsweb.locations import queries as locations
 from partsweb.locations.models import PLACES, Kind, Location
@@ -64,6 +64,19 @@ class Row:
     def negative(self) -> Sequence[tuple[Location, Decimal]]:
         """The places that owe some."""
         return [(place, quantity) for place, quantity in self.places if quantity < 0]
+
+    @property
+    def filled(self) -> Sequence[tuple[Location, Decimal]]:
+        """The places that have some."""
+        return [(place, quantity) for place, quantity in self.places if quantity > 0]
+
+    @property
+    def look(self) -> str:
+        """Why somebody should look at what is owed."""
+        if not self.used_on:
+            return "used before it was received, look"
+        others = len(self.used_on) - 1
+        return f"used on {self.used_on[0]}{f' and {others} more' if others else ''}, look"
 
 
 def table(asked: Asked, *, seen_by: Person, page: int = 1) -> Page[Row]:
@@ -173,10 +186,10 @@ def _below(within: Sequence[UUID]) -> Select[UUID]:
 
 def _due() -> Select[Decimal]:
     """What is still to come on purchase orders."""
-    left = PurchaseLine.quantity - PurchaseLine.received + PurchaseLine.rejected
-    left = left - PurchaseLine.closed
+    accepted = PurchaseLine.received - PurchaseLine.rejected
+    left = type_coerce(PurchaseLine.quantity - accepted - PurchaseLine.closed, Exact())
     return (
-        select(func.sum(case((left > ZERO, left), else_=ZERO)))
+        select(func.sum(case((left > ZERO, left), else_=literal(ZERO, Exact()))))
         .select_from(PurchaseLine)
         .join(PurchaseOrder, PurchaseOrder.id == PurchaseLine.purchase_order_id)
         .where(PurchaseOrder.state.in_(EXPECTING))

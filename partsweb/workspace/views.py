@@ -71,11 +71,7 @@ def _places(at: Location | None) -> list[tuple[Any, str]]:
     places = list(locations.warehouses_and_vans())
     if at is not None and at.id not in {place.id for place in places}:
         places.append(at)
-    return [(EVERYWHERE, "Everywhere"), *((place.id, _called(place)) for place in places)]
-
-
-def _called(place: Location) -> str:
-    return f"{place.called}, {place.held_by.name}" if place.held_by else place.called
+    return [(EVERYWHERE, "Everywhere"), *((place.id, place.called) for place in places)]
 
 
 def _address(wanted: Asked) -> Any:
