@@ -10,8 +10,11 @@ from partsweb.catalogue import views as catalogue
 from partsweb.kit import slot
 from partsweb.kit.door import files_came_in
 from partsweb.locations import views as locations
+from partsweb.orders.rules import entry_cancelled
 from partsweb.people import session
 from partsweb.people import views as people
+from partsweb.purchasing import rules as buying
+from partsweb.purchasing import views as purchasing
 from partsweb.scan import views as scan
 from partsweb.stock import views as stock
 from partsweb.timeline import views as timeline
@@ -30,3 +33,9 @@ def open_all(app: Flask) -> None:
     slot.fill("part.stock", stock.part_stock)
     slot.fill("part.history", stock.part_history)
     slot.fill("location.page", stock.location_stock)
+    app.register_blueprint(purchasing.bp)
+    entry_cancelled.connect(buying.release_promises)
+    slot.fill("entry.answer", purchasing.answer)
+    slot.fill("part.page", purchasing.on_the_way)
+    slot.fill("location.page", purchasing.on_the_way_to)
+    slot.fill("vendor.page", purchasing.ordered_from)

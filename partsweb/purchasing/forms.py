@@ -107,6 +107,14 @@ class WayOutForm:
         return cls(fields.get("how", ""), fields.get("new_number", ""))
 
 
+def read_expected_on(fields: Fields) -> date:
+    """The day that the vendor says now."""
+    on = _day(fields, "expected_on")
+    if on is None:
+        raise Refusal("Say on which day it is expected.", field="expected_on")
+    return on
+
+
 def _arrival(fields: Fields, line: PurchaseLine) -> Arrival:
     """An empty field means none: a line that didn't come is never in the way of the others."""
     note = fields.get(field_of("damage_note", line), "")

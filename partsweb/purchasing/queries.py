@@ -12,7 +12,6 @@ from uuid import UUID
 from sqlalchemy import (
     ColumnElement,
     Select,
-    case,
     extract,
     false,
     func,
@@ -30,7 +29,8 @@ from partsweb.kit.paging import Page, paged
 from partsweb.kit.refusal import NotFound
 from partsweb.locations import queries as locations
 from partsweb.locations.models import Location
-from partsweb.orders.models import CLOSED, Order, PartEntry, Urgency
+from partsweb.orders import queries as orders
+from partsweb.orders.models import Order, PartEntry
 from partsweb.people.models import Person
 from partsweb.purchasing.models import (
     EXPECTING,
@@ -46,8 +46,6 @@ from partsweb.purchasing.models import (
 
 # How many deliveries a place's list shows; the nearest come first.
 SOONEST = 20
-# What is needed today stands before what can wait.
-URGENCY = {urgency: rank for rank, urgency in enumerate(Urgency)}
 NEVER = date(9999, 12, 31)
 T = TypeVar("T")
 
@@ -129,7 +127,9 @@ def lines_of(order: PurchaseOrder, *, seen_by: Person) -> Sequence[PurchaseLine]
     """The purchase order's lines, as far as the person may see them."""
     if _sees_whole(order, seen_by):
         return order.lines
-    return [line for line in order.lines if line.entry and _is_for(line.entry, seen_by)]
+    own = select(PartEntry.id).join(Order).where(orders.visible(seen_by))
+    mine = set(db.session.scalars(own.where(PartEntry.id.in_(_entries_of(order)))))
+    return [line for line in order.lines if line.entry_id in mine]
 
 
 def receipts_of(order: PurchaseOrder, *, seen_by: Person) -> Sequence[Receipt]:
@@ -196,21 +196,17 @@ def expected_at(place: Location) -> Sequence[PurchaseLine]:
     return db.session.scalars(rows.limit(SOONEST)).all()
 
 
+def promised_to(entry: PartEntry) -> Sequence[PurchaseLine]:
+    """The lines of which something is still to come for the entry, the last ordered first."""
+    rows = select(PurchaseLine).join(PurchaseOrder).where(PurchaseLine.entry_id == entry.id)
+    rows = rows.where(PurchaseLine.promised > ZERO)
+    return db.session.scalars(rows.order_by(PurchaseOrder.made_at.desc())).all()
+
+
 def lines_for(entry: PartEntry) -> Sequence[PurchaseLine]:
     """The lines that were put on purchase orders for an entry, the newest first."""
     rows = select(PurchaseLine).join(PurchaseOrder).where(PurchaseLine.entry_id == entry.id)
     return db.session.scalars(rows.order_by(PurchaseOrder.made_at.desc())).all()
-
-
-def entries_to_buy(*, page: int = 1) -> Page[PartEntry]:
-    """Part entries of open orders that nobody answered yet, the most urgent and oldest first."""
-    rows = (
-        select(PartEntry)
-        .join(Order, Order.id == PartEntry.order_id)
-        .where(PartEntry.waiting > ZERO, Order.state.not_in(CLOSED))
-        .order_by(case(URGENCY, value=PartEntry.urgency), PartEntry.requested_at)
-    )
-    return paged(rows, number=page)
 
 
 # --- Receipts and what was wrong -------------------------------------------------------------
@@ -373,13 +369,12 @@ def _open_lines() -> Select[PurchaseLine]:
 
 
 def _with_lines_for(person: Person) -> Select[UUID]:
-    """The purchase orders with something for the person's orders or requests."""
-    own = or_(PartEntry.requested_by_id == person.id, Order.assigned_to_id == person.id)
+    """The purchase orders with something for an order that the person sees."""
     return (
         select(PurchaseLine.purchase_order_id)
         .join(PartEntry, PartEntry.id == PurchaseLine.entry_id)
         .join(Order, Order.id == PartEntry.order_id)
-        .where(own)
+        .where(orders.visible(person))
     )
 
 
@@ -389,8 +384,8 @@ def _sees_whole(order: PurchaseOrder, person: Person) -> bool:
     return person.may("see purchase orders") or to_own_van
 
 
-def _is_for(entry: PartEntry, person: Person) -> bool:
-    return person.id in {entry.requested_by_id, entry.order.assigned_to_id}
+def _entries_of(order: PurchaseOrder) -> list[UUID]:
+    return [line.entry_id for line in order.lines if line.entry_id]
 
 
 def _of_orders(model: type[T], receipt_line_id: Any) -> Select[T]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from uuid import UUID, uuid4
@@ -179,12 +179,42 @@ def place(order: PurchaseOrder, *, by: Person | None, at: datetime) -> None:
     order.state, order.ordered_on = PurchaseState.ORDERED, clock.day_of(at)
     for line in order.lines:
         line.expected_on = line.expected_on or order.expected_on or _lead(line, order.ordered_on)
+        _pass_on_day(line)
     known = [line.expected_on for line in order.lines if line.expected_on]
     order.expected_on = order.expected_on or max(known, default=None)
     due = f", expected {day(order.expected_on)}" if order.expected_on else ""
     text = f"Ordered from {order.vendor.name}{due}"
     timeline.record(order.subject, "ordered", text, by=by, at=at)
     db.session.flush()
+
+
+def expect(order: PurchaseOrder, on: date, *, by: Person, at: datetime) -> None:
+    """The vendor says another day: who waits for it is told."""
+    _lock(order)
+    if not order.expecting:
+        raise Refusal(f"{order.number} is {order.state.value}: nothing is expected of it.")
+    order.expected_on = on
+    for line in (one for one in order.lines if one.outstanding):
+        line.expected_on = on
+        _pass_on_day(line)
+        if line.entry is not None and line.promised:
+            waiting = line.entry.order
+            said = f"{line.part.sku} on {order.number} is now expected {day(on)}"
+            timeline.record(waiting.subject, "delivery-moved", said, by=by, at=at)
+            if waiting.assigned_to is not None:
+                told = f"{waiting.number}: {said}"
+                timeline.tell(waiting.assigned_to, waiting.subject, told)
+    timeline.record(order.subject, "delivery-moved", f"Now expected {day(on)}", by=by, at=at)
+    db.session.flush()
+
+
+def release_promises(entry: PartEntry, taken: Mapping[str, Decimal]) -> None:
+    """The entry was cancelled: what is to come for it goes into stock."""
+    still = taken.get("on_order", ZERO)
+    for line in queries.promised_to(entry):
+        freed = min(still, line.promised)
+        line.promised -= freed
+        still -= freed
 
 
 def cancel(order: PurchaseOrder, *, by: Person, at: datetime) -> None:
@@ -378,6 +408,7 @@ def _promise(
     entry, change = line.entry, quantity - line.promised
     if entry is None or change == 0:
         return
+    assert by is not None  # only history comes from nobody, and it is for no entry
     paper, when = line.purchase_order.number, at or clock.now()
     if change > 0:
         due = line.expected_on or _lead(line, clock.day_of(when))
@@ -388,6 +419,12 @@ def _promise(
         if back > 0:
             orders.no_longer_ordered(entry, back, paper=paper, by=by, at=when)
     line.promised = quantity
+
+
+def _pass_on_day(line: PurchaseLine) -> None:
+    """The entry that waits for it knows the day too."""
+    if line.entry is not None and line.promised:
+        line.entry.expected_on = line.expected_on
 
 
 def _lead(line: PurchaseLine, since: date) -> date | None:

@@ -12,20 +12,28 @@ from markupsafe import Markup
 from partsweb.attachments import queries as attachments
 from partsweb.attachments import rules as papers
 from partsweb.catalogue import queries as catalogue
-from partsweb.catalogue.models import Part
+from partsweb.catalogue.models import Part, Vendor
 from partsweb.kit import subject
 from partsweb.kit.door import occurred_at, reads, writes
 from partsweb.kit.pages import ShowAfter, page, show_after
 from partsweb.kit.paging import asked_page
 from partsweb.kit.refusal import Refusal
 from partsweb.kit.slot import partial
-from partsweb.kit.words import qty
+from partsweb.kit.words import day, qty
 from partsweb.locations import queries as locations
+from partsweb.locations.models import Location
 from partsweb.orders import queries as orders
 from partsweb.orders.models import PartEntry
 from partsweb.purchasing import queries, rules
 from partsweb.purchasing.arrivals import field_of
-from partsweb.purchasing.forms import BuyForm, LineForm, OrderForm, ReceiptForm, WayOutForm
+from partsweb.purchasing.forms import (
+    BuyForm,
+    LineForm,
+    OrderForm,
+    ReceiptForm,
+    WayOutForm,
+    read_expected_on,
+)
 from partsweb.purchasing.models import PurchaseOrder, Receipt, ReceiptLine
 from partsweb.timeline import queries as timeline
 
@@ -121,6 +129,23 @@ def close(number: str) -> ShowAfter:
     order = queries.purchase_order(number, seen_by=g.person)
     rules.close(order, by=g.person, at=occurred_at())
     return _show(order, f"{order.number} is closed. Nothing more is expected of it.")
+
+
+@bp.get("/purchasing/<number>/expected")
+@reads("buy parts")
+def expected(number: str) -> ResponseReturnValue:
+    """The form for the day that the vendor says now."""
+    order = queries.purchase_order(number, seen_by=g.person)
+    return page("purchasing/expected.html", nav="more", order=order)
+
+
+@bp.post("/purchasing/<number>/expected")
+@writes("buy parts")
+def expect(number: str) -> ShowAfter:
+    """Note it, and tell who waits."""
+    order = queries.purchase_order(number, seen_by=g.person)
+    rules.expect(order, read_expected_on(request.form), by=g.person, at=occurred_at())
+    return _show(order, f"{order.number} is now expected {day(order.expected_on)}.")
 
 
 # --- Its lines -------------------------------------------------------------------------------
@@ -310,7 +335,7 @@ def replace(discrepancy_id: UUID) -> ShowAfter:
 @reads("put on purchase orders")
 def requests() -> ResponseReturnValue:
     """What technicians wait for and nobody answered yet."""
-    found = queries.entries_to_buy(page=asked_page())
+    found = orders.requests(page=asked_page())
     return page("purchasing/requests.html", nav="more", found=found)
 
 
@@ -353,6 +378,21 @@ def answer(entry: PartEntry) -> Markup | str:
 def on_the_way(part: Part) -> Markup | str:
     """On a part's page: what is still to come."""
     return partial("purchasing/_on_the_way.html", part=part, lines=queries.open_lines_of(part))
+
+
+def on_the_way_to(location: Location) -> Markup | str:
+    """On a location's page: what is still to come there."""
+    lines = queries.expected_at(location)
+    return partial("purchasing/_on_the_way_to.html", location=location, lines=lines)
+
+
+def ordered_from(vendor: Vendor) -> Markup | str:
+    """On a vendor's page: what was ordered there lately."""
+    if not g.person.may("see purchase orders"):
+        return ""
+    wanted = queries.Wanted(view="all", vendor_id=vendor.id)
+    found = queries.purchase_orders(wanted, seen_by=g.person)
+    return partial("purchasing/_ordered_from.html", vendor=vendor, found=found)
 
 
 def _offers(entry: PartEntry) -> dict[str, Any]:
