@@ -13,6 +13,7 @@ from typing import Any
 import click
 
 from partsweb import config, create_app, migrations
+from partsweb.exchange import commands
 from partsweb.extensions import db
 from partsweb.kit.refusal import Refusal
 from partsweb.kit.writing import written
@@ -36,12 +37,18 @@ class InWords(click.Group):
 
 @click.group(cls=InWords, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="partsweb")
-def main() -> None:
+@click.pass_context
+def main(context: click.Context) -> None:
     """Parts and inventory for field service.
 
     Settings come from the environment or the instance folder (PARTSWEB_INSTANCE); the database is
     an embedded SQLite unless DATABASE_URL names a PostgreSQL.
     """
+    # For the commands of rooms below, which can't ask us.
+    context.obj = context.obj or _installation
+
+
+main.add_command(commands.import_)
 
 
 @main.command()

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterable, Iterator
-from typing import Any
-
-from pypdf import PdfReader
-from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject
+from typing import TYPE_CHECKING, Any
 
 from partsweb.kit.refusal import Refusal
+
+if TYPE_CHECKING:
+    from pypdf import PdfReader
+    from pypdf.generic import DictionaryObject
 
 # Some writers put a few bytes before the header; readers look that far.
 HEADER_WITHIN = 1024
@@ -25,6 +26,8 @@ def is_pdf(content: bytes) -> bool:
 
 def check(content: bytes, called: str) -> None:
     """Refuse what can't be opened, needs a password, or acts by itself."""
+    from pypdf import PdfReader  # not at start-up: it takes long, and PDFs are few
+
     try:
         reader = PdfReader(io.BytesIO(content), strict=False)
         locked = reader.is_encrypted
@@ -58,6 +61,8 @@ def _is_acting(found: DictionaryObject) -> bool:
 
 def _everything_in(start: DictionaryObject) -> Iterator[DictionaryObject]:
     """Every dictionary that can be reached, each once; pages are not decoded."""
+    from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject
+
     seen: set[tuple[int, int]] = set()
     waiting: list[Any] = [start]
     steps = 0

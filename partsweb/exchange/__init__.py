@@ -1,0 +1,1 @@
+"""Files in and out: what other systems know, brought in as CSV."""

@@ -1,0 +1,88 @@
+"""What every kind of import is: a row's fields, and how a row is kept."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Hashable, Iterable, Sequence
+from enum import StrEnum
+from typing import Any, ClassVar, Generic, TypeVar
+
+from pydantic import BaseModel, ConfigDict
+from sqlalchemy import select
+from sqlalchemy.orm import InstrumentedAttribute, lazyload
+
+from partsweb.extensions import db
+from partsweb.kit.table import Table, batched
+
+T = TypeVar("T", bound=Table)
+Names = dict[str, tuple[str, ...]]
+KEYS_AT_ONCE = 500
+
+
+class Change(StrEnum):
+    """What became of a row."""
+
+    ADDED = "added"
+    CHANGED = "changed"
+    UNCHANGED = "unchanged"
+
+
+class Row(BaseModel):
+    """The fields of one row. Those that weren't given keep what is there, see `given`."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    # What other systems call a field.
+    synonyms: ClassVar[Names] = {}
+    # Where an empty cell says no; elsewhere it says nothing.
+    empty_is_no: ClassVar[frozenset[str]] = frozenset()
+
+    # Fields that mean nothing without another one.
+    only_with: ClassVar[dict[str, str]] = {}
+
+    @property
+    def key(self) -> Hashable | None:
+        """What tells the row from others of the file; None where rows may repeat."""
+        return None
+
+    @property
+    def given(self) -> dict[str, Any]:
+        """The fields that the file says something about."""
+        return {field: getattr(self, field) for field in self.model_fields_set}
+
+
+R = TypeVar("R", bound=Row)
+
+
+class Kind(ABC, Generic[R]):
+    """Brings in the rows of one file; made anew for each, knowing what is there already."""
+
+    name: ClassVar[str]
+    # As in "179 parts added".
+    things: ClassVar[str]
+    row: ClassVar[type[Row]]
+
+    @abstractmethod
+    def __init__(self, rows: Sequence[R]) -> None:
+        """Look up, at once, what the rows name."""
+
+    @abstractmethod
+    def keep(self, row: R) -> Change:
+        """Keep the row; a no is a Refusal that names the field."""
+
+    def finish(self) -> None:
+        """Do what is done once for all rows."""
+
+
+def known_by(column: InstrumentedAttribute[str], keys: Iterable[str]) -> dict[str, Any]:
+    """The things that are there already, by one of their columns; alone, without their kin."""
+    model = column.class_
+    found: dict[str, Any] = {}
+    for some in batched(sorted(set(keys)), KEYS_AT_ONCE):
+        rows = select(model).where(column.in_(some)).options(lazyload("*"))
+        found |= {getattr(thing, column.key): thing for thing in db.session.scalars(rows)}
+    return found
+
+
+def as_it_is(thing: Table, fields: Iterable[str]) -> dict[str, Any]:
+    """What stands there: where the file says nothing, and to see whether a rule changed it."""
+    return {field: getattr(thing, field) for field in fields}
