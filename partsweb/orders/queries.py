@@ -437,7 +437,7 @@ def same_lately(one: Installation, number: str) -> Installation | None:
             PartEntry.order_id == one.entry.order_id,
             PartEntry.part_id == one.entry.part_id,
             Installation.quantity == one.quantity,
-            Installation.by_id != one.by_id,
+            Installation.by_id != one.by.id,
             Installation.taken_back_at.is_(None),
             Installation.occurred_at >= one.occurred_at - SAME_WITHIN,
             Installation.occurred_at <= one.occurred_at + SAME_WITHIN,

@@ -472,10 +472,11 @@ def install(
             notes=notes.strip(),
             fate=fate,
             original_serial=original,
-            by_id=by.id,
+            by=by,
             occurred_at=at,
             recorded_at=clock.now(),
         )
+        db.session.add(one)
         _fit(one, units[index] if units else "", by=by, at=at)
         fitted.append(one)
     said = f"Installed {_said(quantity, entry.part)} from {source.called}"
@@ -630,7 +631,6 @@ def _entry(
 def _fit(one: Installation, number: str, *, by: Person, at: datetime) -> None:
     twin = queries.same_lately(one, number)
     one.possible_duplicate = twin is not None
-    db.session.add(one)
     installing.apply(one, number, by=by, at=at)
     if twin is not None:
         said = (

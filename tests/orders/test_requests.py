@@ -57,7 +57,7 @@ def test_a_request_waits_and_stands_on_the_timeline_and_on_dispatchs_list(books:
 
     entry = rules.request(order, valve, TWO, by=tess, at=now())
 
-    assert (entry.quantity, entry.waiting, entry.cost) == (TWO, TWO, Decimal("389"))
+    assert (entry.quantity, entry.waiting, entry.cost) == (TWO, TWO, Decimal(389))
     assert events(order) == ["part-requested"]
     assert [one.id for one in queries.requests().items] == [entry.id]
 
@@ -145,7 +145,7 @@ def test_what_is_set_aside_is_ready_and_the_technician_is_told(books: None) -> N
 
     db.session.flush()
     assert entry.states == [(ONE, "Ready")]
-    assert "set aside at Depot" in told(tess)[0].text
+    assert "set aside at Depot" in told(tess).items[0].text
     assert stock.allocated(part, depot) == ONE
 
 
@@ -220,8 +220,8 @@ def test_what_arrives_at_the_depot_is_allocated_and_technician_and_dispatch_are_
     db.session.flush()
     assert entry.states == [(ONE, "Allocated"), (ONE, "On order")]
     assert stock.allocated(part, depot) == ONE
-    assert "arrived at Depot" in told(tess)[0].text
-    assert "arrived at Depot" in told(dora)[0].text
+    assert "arrived at Depot" in told(tess).items[0].text
+    assert "arrived at Depot" in told(dora).items[0].text
 
 
 @pytest.mark.parametrize("into_van", [True, False])
@@ -277,7 +277,7 @@ def test_a_declined_request_says_why_and_the_technician_is_told(books: None) -> 
 
     db.session.flush()
     assert entry.states == [(ONE, "Declined")]
-    assert "Not in the agreement" in told(tess)[0].text
+    assert "Not in the agreement" in told(tess).items[0].text
 
 
 def test_cancelling_takes_what_waits_first_and_frees_what_was_allocated(books: None) -> None:
@@ -303,7 +303,7 @@ def test_purchasing_is_told_when_what_is_on_order_is_not_needed(books: None) -> 
     rules.cancel(entry, ONE, by=tess, at=now())
 
     db.session.flush()
-    assert "IGN-77 on PO-7 isn’t needed" in told(buyer)[0].text
+    assert "IGN-77 on PO-7 isn’t needed" in told(buyer).items[0].text
 
 
 def test_what_is_not_used_goes_back_from_the_van_to_the_depot(books: None) -> None:
@@ -370,7 +370,7 @@ def test_an_order_with_a_day_and_a_technician_is_scheduled_and_the_technician_to
 
     db.session.flush()
     assert order.state == OrderState.SCHEDULED
-    assert "is yours: Leak" in told(tess)[0].text
+    assert "is yours: Leak" in told(tess).items[0].text
     assert events(order) == ["order-created", "order-scheduled", "order-assigned"]
 
 
