@@ -30,6 +30,7 @@ def open_all(app: Flask) -> None:
         app.register_blueprint(room.bp)
     for room in (catalogue, locations, stock, workspace, scan):
         app.register_blueprint(room.bp)
+    slot.fill("person.page", locations.van_of_person)
     slot.fill("part.stock", stock.part_stock)
     slot.fill("part.history", stock.part_history)
     slot.fill("location.page", stock.location_stock)

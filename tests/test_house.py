@@ -49,35 +49,111 @@ LONGEST_VIEW = 25
 
 # address, method, act; "everybody" needs no sign-in.
 ROUTES = """
-/                                             GET  be signed in
-/account                                      GET  be signed in
-/account/other-sign-ins/end                   POST be signed in
-/account/password                             GET  be signed in
-/account/password                             POST be signed in
-/account/sign-ins/<uuid:sign_in_id>/end       POST be signed in
-/admin                                        GET  manage people
-/admin/people/<uuid:person_id>                GET  manage people
-/admin/people/<uuid:person_id>                POST manage people
-/admin/people/<uuid:person_id>/password       GET  manage people
-/admin/people/<uuid:person_id>/password       POST manage people
-/admin/people/<uuid:person_id>/sign-ins/end   POST manage people
-/admin/people/new                             GET  manage people
-/admin/people/new                             POST manage people
-/attachments/<uuid:attachment_id>             GET  be signed in
-/attachments/<uuid:attachment_id>/file        GET  be signed in
-/attachments/<uuid:attachment_id>/removal     POST be signed in
-/attachments/<uuid:attachment_id>/thumbnail   GET  be signed in
-/follow-ups/<kind>/<uuid:subject_id>/new      GET  follow up
-/follow-ups/<kind>/<uuid:subject_id>/new      POST follow up
-/follow-ups/<uuid:task_id>                    GET  follow up
-/follow-ups/<uuid:task_id>/completion         POST follow up
-/more                                         GET  be signed in
-/notices/<uuid:notice_id>                     GET  be signed in
-/notices/<uuid:notice_id>/put-away            POST be signed in
-/signin                                       GET  everybody
-/signin                                       POST everybody
-/signout                                      POST be signed in
-/to-collect                                   GET  see orders
+/                                                                GET  be signed in
+/account                                                         GET  be signed in
+/account/other-sign-ins/end                                      POST be signed in
+/account/password                                                GET  be signed in
+/account/password                                                POST be signed in
+/account/sign-ins/<uuid:sign_in_id>/end                          POST be signed in
+/admin                                                           GET  manage people
+/admin/people/<uuid:person_id>                                   GET  manage people
+/admin/people/<uuid:person_id>                                   POST manage people
+/admin/people/<uuid:person_id>/password                          GET  manage people
+/admin/people/<uuid:person_id>/password                          POST manage people
+/admin/people/<uuid:person_id>/sign-ins/end                      POST manage people
+/admin/people/<uuid:person_id>/van                               GET  manage locations
+/admin/people/<uuid:person_id>/van                               POST manage locations
+/admin/people/new                                                GET  manage people
+/admin/people/new                                                POST manage people
+/attachments/<uuid:attachment_id>                                GET  be signed in
+/attachments/<uuid:attachment_id>/file                           GET  be signed in
+/attachments/<uuid:attachment_id>/removal                        POST be signed in
+/attachments/<uuid:attachment_id>/thumbnail                      GET  be signed in
+/discrepancies/<uuid:discrepancy_id>                             GET  see deliveries
+/discrepancies/<uuid:discrepancy_id>/replacement                 POST buy parts
+/entries/<uuid:entry_id>/purchase                                GET  put on purchase orders
+/entries/<uuid:entry_id>/purchase                                POST put on purchase orders
+/follow-ups/<kind>/<uuid:subject_id>/new                         GET  follow up
+/follow-ups/<kind>/<uuid:subject_id>/new                         POST follow up
+/follow-ups/<uuid:task_id>                                       GET  follow up
+/follow-ups/<uuid:task_id>/completion                            POST follow up
+/locations                                                       GET  see stock
+/locations/<uuid:location_id>                                    GET  see stock
+/locations/<uuid:location_id>/edit                               GET  manage locations
+/locations/<uuid:location_id>/edit                               POST manage locations
+/locations/<uuid:location_id>/holder                             GET  manage locations
+/locations/<uuid:location_id>/holder                             POST manage locations
+/locations/new                                                   GET  manage locations
+/locations/new                                                   POST manage locations
+/more                                                            GET  be signed in
+/movements/<int:movement_id>                                     GET  see stock
+/movements/<int:movement_id>/reversal                            GET  move stock
+/movements/<int:movement_id>/reversal                            POST move stock
+/notices/<uuid:notice_id>                                        GET  be signed in
+/notices/<uuid:notice_id>/put-away                               POST be signed in
+/notices/put-away                                                POST be signed in
+/parts                                                           GET  see parts
+/parts/<uuid:part_id>                                            GET  see parts
+/parts/<uuid:part_id>/barcodes/<uuid:barcode_id>/removal         POST keep the catalogue
+/parts/<uuid:part_id>/barcodes/new                               GET  keep the catalogue
+/parts/<uuid:part_id>/barcodes/new                               POST keep the catalogue
+/parts/<uuid:part_id>/edit                                       GET  keep the catalogue
+/parts/<uuid:part_id>/edit                                       POST keep the catalogue
+/parts/<uuid:part_id>/movements                                  GET  see stock
+/parts/<uuid:part_id>/photos/new                                 GET  keep the catalogue
+/parts/<uuid:part_id>/photos/new                                 POST keep the catalogue
+/parts/<uuid:part_id>/references/new                             GET  keep the catalogue
+/parts/<uuid:part_id>/references/new                             POST keep the catalogue
+/parts/<uuid:part_id>/reorder-levels                             GET  move stock
+/parts/<uuid:part_id>/reorder-levels                             POST move stock
+/parts/<uuid:part_id>/reorder-levels/<uuid:location_id>/removal  POST move stock
+/parts/new                                                       GET  keep the catalogue
+/parts/new                                                       POST keep the catalogue
+/parts/stock.csv                                                 GET  see stock
+/purchase-lines/<uuid:line_id>                                   GET  buy parts
+/purchase-lines/<uuid:line_id>                                   POST buy parts
+/purchase-lines/<uuid:line_id>/removal                           POST buy parts
+/purchasing                                                      GET  see deliveries
+/purchasing/<number>                                             GET  see deliveries
+/purchasing/<number>/cancellation                                POST buy parts
+/purchasing/<number>/closing                                     POST buy parts
+/purchasing/<number>/expected                                    GET  buy parts
+/purchasing/<number>/expected                                    POST buy parts
+/purchasing/<number>/lines/new                                   GET  buy parts
+/purchasing/<number>/lines/new                                   POST buy parts
+/purchasing/<number>/placing                                     POST buy parts
+/purchasing/<number>/receipts/new                                GET  receive parts
+/purchasing/<number>/receipts/new                                POST receive parts
+/purchasing/discrepancies                                        GET  see deliveries
+/purchasing/new                                                  GET  buy parts
+/purchasing/new                                                  POST buy parts
+/purchasing/requests                                             GET  put on purchase orders
+/receipts/<uuid:receipt_id>                                      GET  see deliveries
+/references/<uuid:reference_id>/edit                             GET  keep the catalogue
+/references/<uuid:reference_id>/edit                             POST keep the catalogue
+/references/<uuid:reference_id>/withdrawal                       POST keep the catalogue
+/scan                                                            GET  see parts
+/scan/lesson                                                     GET  keep the catalogue
+/serial-conflicts/<uuid:conflict_id>                             GET  receive parts
+/serial-conflicts/<uuid:conflict_id>                             POST receive parts
+/serials                                                         GET  see stock
+/serials/<uuid:serial_id>                                        GET  see stock
+/signin                                                          GET  everybody
+/signin                                                          POST everybody
+/signout                                                         POST be signed in
+/stock/adjustments/new                                           GET  move stock
+/stock/adjustments/new                                           POST move stock
+/stock/movements                                                 GET  see stock
+/stock/negative                                                  GET  see stock
+/stock/transfers/new                                             GET  move stock
+/stock/transfers/new                                             POST move stock
+/to-collect                                                      GET  see orders
+/vendors                                                         GET  see parts
+/vendors/<uuid:vendor_id>                                        GET  see parts
+/vendors/<uuid:vendor_id>/edit                                   GET  keep the catalogue
+/vendors/<uuid:vendor_id>/edit                                   POST keep the catalogue
+/vendors/new                                                     GET  keep the catalogue
+/vendors/new                                                     POST keep the catalogue
 """
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_EVEN, Decimal
 
 from flask import Flask
@@ -50,6 +50,15 @@ def moment(value: datetime | None) -> str:
     return f"{day(value)} {value.astimezone(clock.zone()):%H:%M}"
 
 
+def soon(value: datetime | None) -> str:
+    """Today 10:42, tomorrow 08:30, else as `moment`."""
+    if value is None:
+        return "–"
+    near = {clock.today(): "today", clock.today() + timedelta(days=1): "tomorrow"}
+    on = near.get(clock.day_of(value), day(value))
+    return f"{on} {value.astimezone(clock.zone()):%H:%M}"
+
+
 def ago(value: datetime | None) -> str:
     """How long ago, roughly."""
     if value is None:
@@ -72,5 +81,5 @@ def minutes(value: int | None) -> str:
 
 def add_filters(app: Flask) -> None:
     """Make them filters of every template."""
-    for filter_ in (qty, money, day, moment, ago, minutes):
+    for filter_ in (qty, money, day, moment, soon, ago, minutes):
         app.jinja_env.filters[filter_.__name__] = filter_

@@ -45,6 +45,11 @@ def holder(fields: Mapping[str, str]) -> UUID | None:
     return _id(fields.get("held_by", ""))
 
 
+def chosen_van(fields: Mapping[str, str]) -> UUID | None:
+    """Which van somebody gets; none when it is taken back."""
+    return _id(fields.get("van", ""))
+
+
 def _id(text: str) -> UUID | None:
     try:
         return UUID(text)

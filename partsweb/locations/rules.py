@@ -47,6 +47,15 @@ def hand_over(van: Location, *, to: Person | None) -> None:
     db.session.flush()
 
 
+def give_van(person: Person, van: Location | None) -> None:
+    """Give somebody a van, whoever held it; the one held before stays behind."""
+    held = queries.van_of(person)
+    if held is not None and (van is None or held.id != van.id):
+        hand_over(held, to=None)
+    if van is not None:
+        hand_over(van, to=person)
+
+
 def change(location: Location, *, name: str, address: str, active: bool) -> None:
     """Rename a place, or take it out of use; its history stays."""
     name = " ".join(name.split())

@@ -8,15 +8,18 @@ from uuid import UUID
 
 from flask import Blueprint, g, request, url_for
 from flask.typing import ResponseReturnValue
+from markupsafe import Markup
 
 from partsweb.codes.queries import recognise_by
 from partsweb.kit import subject
 from partsweb.kit.door import reads, writes
 from partsweb.kit.pages import ShowAfter, page, show_after
+from partsweb.kit.slot import partial
 from partsweb.locations import queries, rules
-from partsweb.locations.forms import LocationForm, holder
+from partsweb.locations.forms import LocationForm, chosen_van, holder
 from partsweb.locations.models import Kind, Location
 from partsweb.people import queries as people
+from partsweb.people.models import Person
 from partsweb.people.permissions import TECHNICIAN
 
 bp = Blueprint("locations", __name__)
@@ -117,6 +120,32 @@ def hand_over(location_id: UUID) -> ShowAfter:
     rules.hand_over(van, to=people.person(to) if to else None)
     return _show(
         van, f"{van.name} is {van.held_by.name}’s." if van.held_by else f"{van.name} is free."
+    )
+
+
+@bp.get("/admin/people/<uuid:person_id>/van")
+@reads("manage locations")
+def edit_van(person_id: UUID) -> ResponseReturnValue:
+    """The form that gives somebody a van."""
+    vans = [at for at in queries.warehouses_and_vans() if at.kind == Kind.VAN]
+    return page("locations/van.html", somebody=people.person(person_id), vans=vans, nav="more")
+
+
+@bp.post("/admin/people/<uuid:person_id>/van")
+@writes("manage locations")
+def give_van(person_id: UUID) -> ShowAfter:
+    """Give somebody a van instead of the one held before, or take it back."""
+    somebody, chosen = people.person(person_id), chosen_van(request.form)
+    van = queries.location(chosen) if chosen else None
+    rules.give_van(somebody, van)
+    words = f"{somebody.name} has {van.name}." if van else f"{somebody.name} has no van."
+    return show_after(url_for("people.person", person_id=person_id), notice=words)
+
+
+def van_of_person(*, somebody: Person) -> Markup:
+    """Which van somebody holds, for his or her page."""
+    return partial(
+        "locations/_van_of_person.html", somebody=somebody, held=queries.van_of(somebody)
     )
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, or_, select
 
 from partsweb.extensions import db
 from partsweb.kit import subject
@@ -30,11 +31,17 @@ def tasks_of(of: Subject) -> Sequence[Task]:
     return db.session.scalars(rows.order_by(Task.done_at.isnot(None), Task.due_on, Task.id)).all()
 
 
-def told(person: Person) -> Sequence[Notification]:
+def told(person: Person) -> Page[Notification]:
     """What the person, or a role of his, was told and has not put away, newest first."""
-    meant = or_(Notification.person_id == person.id, Notification.role.in_(person.roles))
-    rows = select(Notification).where(meant, Notification.seen_at.is_(None))
-    return db.session.scalars(rows.order_by(Notification.made_at.desc()).limit(UNSEEN_SHOWN)).all()
+    rows = select(Notification).where(_meant_for(person), Notification.seen_at.is_(None))
+    newest = rows.order_by(Notification.made_at.desc(), Notification.id)
+    return paged(newest, size=UNSEEN_SHOWN)
+
+
+def told_until(person: Person, moment: datetime) -> Sequence[Notification]:
+    """All of that, up to the moment: what is told meanwhile stays."""
+    rows = select(Notification).where(_meant_for(person), Notification.seen_at.is_(None))
+    return db.session.scalars(rows.where(Notification.made_at <= moment)).all()
 
 
 def notification(notification_id: UUID, *, seen_by: Person) -> Notification:
@@ -59,3 +66,7 @@ def to_do(person: Person) -> Sequence[Task]:
     rows = select(Task).where(Task.assignee_id == person.id, Task.done_at.is_(None))
     ordered = rows.order_by(Task.due_on.is_(None), Task.due_on, Task.made_at)
     return db.session.scalars(ordered.limit(UNSEEN_SHOWN)).all()
+
+
+def _meant_for(person: Person) -> ColumnElement[bool]:
+    return or_(Notification.person_id == person.id, Notification.role.in_(person.roles))

@@ -7,7 +7,7 @@ from uuid import UUID
 from flask import Blueprint, g, redirect, request
 from flask.typing import ResponseReturnValue
 
-from partsweb.kit import subject
+from partsweb.kit import clock, subject
 from partsweb.kit.door import SIGNED_IN, reads, writes
 from partsweb.kit.pages import ShowAfter, page, show_after
 from partsweb.kit.safety import own_path
@@ -32,6 +32,15 @@ def notice(notice_id: UUID) -> ResponseReturnValue:
 def put_away(notice_id: UUID) -> ShowAfter:
     """The notice was read; the start page shows the rest."""
     rules.put_away(queries.notification(notice_id, seen_by=g.person))
+    return show_after("/")
+
+
+@bp.post("/notices/put-away")
+@writes(SIGNED_IN)
+def put_all_away() -> ShowAfter:
+    """Everything that stood on the start page was read; what was told since then stays."""
+    for one in queries.told_until(g.person, clock.believed(request.form.get("until", ""))):
+        rules.put_away(one)
     return show_after("/")
 
 

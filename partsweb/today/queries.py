@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import datetime, time
 from decimal import Decimal
 from uuid import UUID
 
@@ -18,6 +18,7 @@ from partsweb.kit.paging import Page, paged
 from partsweb.locations import queries as locations
 from partsweb.locations.models import PLACES, Kind, Location
 from partsweb.orders.models import CLOSED, Order, OrderState, PartEntry, Urgency
+from partsweb.orders.queries import STANDS_STILL_AFTER, WORKING
 from partsweb.people.models import Person
 from partsweb.purchasing.models import Receipt, SerialConflict
 from partsweb.stock.models import Allocation, Balance, ReorderLevel
@@ -25,9 +26,6 @@ from partsweb.stock.models import Allocation, Balance, ReorderLevel
 # A section shows so many rows, and the way to all of them.
 SHOWN = 5
 MOST_ORDERS = 30
-# Without a change for so long, an order that should be moving is looked at.
-STANDS_STILL_AFTER = timedelta(days=3)
-SHOULD_MOVE = (OrderState.NEW, OrderState.IN_PROGRESS, OrderState.READY_FOR_RETURN)
 # What a technician turns to next, in this order; the rest waits for somebody else.
 NEXT = (OrderState.SCHEDULED, OrderState.NEW, OrderState.READY_FOR_RETURN)
 
@@ -59,11 +57,13 @@ class Own:
 
 @dataclass(frozen=True)
 class Waiting:
-    """How much waits, and since when."""
+    """Requests that wait for an answer: how many, since when, how many needed today."""
 
     count: int
     oldest: datetime | None
     today: int
+    # Answered from stock, and still to be set aside or carried to the van.
+    to_make_ready: int
 
 
 @dataclass(frozen=True)
@@ -120,15 +120,17 @@ def own_van(person: Person) -> Van | None:
 
 
 def requests() -> Waiting:
-    """Requests for parts that nobody has answered."""
+    """Requests for parts that nobody has answered, or that are answered and not ready."""
+    waits, allocated = PartEntry.waiting > ZERO, PartEntry.allocated > ZERO
     rows = (
         select(
-            func.count(),
-            func.min(PartEntry.requested_at),
-            func.count().filter(PartEntry.urgency == Urgency.TODAY),
+            func.count().filter(waits),
+            func.min(PartEntry.requested_at).filter(waits),
+            func.count().filter(waits, PartEntry.urgency == Urgency.TODAY),
+            func.count().filter(allocated),
         )
-        .join(Order)
-        .where(PartEntry.waiting > ZERO, Order.state.not_in(CLOSED))
+        .join(Order, Order.id == PartEntry.order_id)
+        .where(waits | allocated, Order.state.not_in(CLOSED))
     )
     return Waiting(*db.session.execute(rows).one())
 
@@ -150,7 +152,7 @@ def awaiting_parts() -> Page[Order]:
 def standing_still() -> Page[Order]:
     """Orders in work that nobody has changed for three days, the longest first."""
     since = clock.now() - STANDS_STILL_AFTER
-    rows = select(Order).where(Order.state.in_(SHOULD_MOVE), Order.state_changed_at < since)
+    rows = select(Order).where(Order.state.in_(WORKING), Order.state_changed_at < since)
     return paged(rows.order_by(Order.state_changed_at, Order.number), size=SHOWN)
 
 

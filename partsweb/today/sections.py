@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from partsweb.orders import queries as orders
 from partsweb.people.models import Person
 from partsweb.people.permissions import (
     ADMIN,
@@ -36,12 +37,12 @@ LOADS: dict[str, Callable[[Person], Any]] = {
     "received": lambda person: queries.received_today(),
     "elsewhere": lambda person: queries.serials_elsewhere(),
     "discrepancies": lambda person: purchasing.discrepancies(open_only=True, seen_by=person),
-    "to_buy": lambda person: purchasing.entries_to_buy(),
+    "to_buy": lambda person: orders.requests(),
     "late": lambda person: purchasing.purchase_orders(Wanted("late"), seen_by=person),
     "firm": lambda person: queries.people_and_places(),
 }
 SECTIONS: dict[str, tuple[str, ...]] = {
-    TECHNICIAN: ("orders", "told", "collect", "to_do", "van"),
+    TECHNICIAN: ("orders", "collect", "told", "to_do", "van"),
     DISPATCHER: ("told", "requests", "unassigned", "awaiting", "still", "to_do"),
     COORDINATOR: (
         "told",

@@ -8,8 +8,9 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from partsweb.extensions import db
+from partsweb.locations import queries as locations
 from partsweb.people.models import Person
-from tests.support.company import a_person, a_technician, given, signed_in
+from tests.support.company import a_person, a_technician, a_van, given, signed_in
 
 PASSWORD = "boiler gravel tuesday"
 
@@ -152,3 +153,34 @@ def test_results_come_as_a_fragment_while_typing(admin: FlaskClient):
 
     assert answer.text.lstrip().startswith('<div id="results">')
     assert "Naomi Pryce" in answer.text
+
+
+def test_a_technician_changes_vans_and_the_other_one_is_free(app: Flask, admin: FlaskClient):
+    with given(app):
+        old, new = a_van("Van 3"), a_van("Van 4")
+        tess, tom = a_technician("Tess", van=old), a_technician("Tom", van=new)
+    page = f"/admin/people/{tess.id}"
+    assert "Van 4, held by Tom" in admin.get(f"{page}/van").text
+
+    answer = admin.post(f"{page}/van", data={"van": str(new.id)})
+
+    assert answer.location == page
+    with app.app_context():
+        assert van_of(tess) == "Van 4"
+        assert van_of(tom) is None
+
+
+def test_a_van_is_taken_back(app: Flask, admin: FlaskClient):
+    with given(app):
+        tess = a_technician("Tess", van="Van 3")
+
+    admin.post(f"/admin/people/{tess.id}/van", data={"van": ""})
+
+    with app.app_context():
+        assert van_of(tess) is None
+    assert "None yet" in admin.get(f"/admin/people/{tess.id}").text
+
+
+def van_of(person: Person) -> str | None:
+    held = locations.van_of(person)
+    return held.name if held else None
