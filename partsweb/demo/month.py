@@ -7,6 +7,7 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from itertools import cycle
 from random import Random
+from typing import TypedDict
 
 from partsweb.catalogue import queries as catalogue
 from partsweb.catalogue.models import Part
@@ -15,7 +16,14 @@ from partsweb.demo.reading import Row, rows
 from partsweb.kit import clock
 from partsweb.locations.models import Location
 from partsweb.orders import rules as orders
-from partsweb.orders.models import Fate, Order, OrderState, RequestReason, Urgency
+from partsweb.orders.models import (
+    Fate,
+    Order,
+    OrderState,
+    PartEntry,
+    RequestReason,
+    Urgency,
+)
 from partsweb.people.models import Person
 from partsweb.purchasing import rules as purchasing
 from partsweb.purchasing.models import PurchaseOrder
@@ -38,6 +46,13 @@ FITTED = (
 def play(company: Company, *, on_step: Step) -> None:
     """A month up to today: done orders, today's, coming ones, and what was bought meanwhile."""
     Month(company).play(on_step)
+
+
+class Original(TypedDict):
+    """Where the original went, as `orders.install` takes it."""
+
+    fate: Fate
+    original_serial: str
 
 
 class Month:
@@ -154,7 +169,7 @@ class Month:
                 **self._original(part),
             )
 
-    def _original(self, part: Part) -> dict[str, object]:
+    def _original(self, part: Part) -> Original:
         if part.core_charge:
             return {"fate": Fate.CORE, "original_serial": f"OLD{self.dice.randrange(10**5):05d}"}
         fate = self.dice.choice(FATES)
@@ -179,11 +194,7 @@ class Month:
         with clock.set_to(at):
             depot = self.company.places["DEPOT"]
             paper = purchasing.draft(vendor, ship_to=depot, by=buyer, at=at)
-            sold = [
-                part
-                for part in self.company.parts.values()
-                if catalogue.reference(part.id, vendor.id) and not part.serialized
-            ]
+            sold = [part for part in self.company.sold[vendor.code] if not part.serialized]
             for part in self.dice.sample(sold, min(6, len(sold))):
                 quantity = Decimal(self.dice.choice((2, 4, 5, 10)))
                 purchasing.add_line(paper, part, quantity, by=buyer)
@@ -200,7 +211,6 @@ class Month:
     def _todays_first_order(self) -> None:
         """SR-000145, 14 Mill Lane: started this morning, with parts in every state."""
         technician = self.office["technician"]
-        van = self.company.vans["technician"]
         start = _at(self.today, time(8, 30))
         with clock.set_to(start - timedelta(hours=16)):
             order = orders.create_order(
@@ -220,7 +230,7 @@ class Month:
             entry = orders.request(
                 order, valve, Decimal(1), by=technician, at=at, urgency=Urgency.TODAY
             )
-            self._make_ready(entry_part=valve, entry=entry, van=van, at=at)
+            self._make_ready(entry, at=at)
             electrode = self.company.parts["IGN-77"]
             wanted = orders.request(
                 order, electrode, Decimal(2), by=technician, at=at, reason=RequestReason.WORN
@@ -236,10 +246,10 @@ class Month:
             )
             orders.note(order, "Drained and refilled", minutes=35, by=technician, at=at)
 
-    def _make_ready(self, *, entry_part: Part, entry, van: Location, at: datetime) -> None:  # type: ignore[no-untyped-def]
-        place = self._in_warehouse(entry_part)
+    def _make_ready(self, entry: PartEntry, *, at: datetime) -> None:
+        place = self._in_warehouse(entry.part)
         if place is not None:
-            units = stock.serials_at(entry_part, place)[:1]
+            units = stock.serials_at(entry.part, place)[:1]
             orders.move_to_van(
                 entry, Decimal(1), source=place, by=self._keeper, at=at, serials=units
             )

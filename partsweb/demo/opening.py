@@ -7,9 +7,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from itertools import count
+from uuid import uuid4
 
 from partsweb.catalogue import rules as catalogue
-from partsweb.catalogue.models import Agreement, Part, Vendor
+from partsweb.catalogue.models import Agreement, Part, Vendor, VendorReference
+from partsweb.codes.models import Barcode
 from partsweb.demo.reading import amount, rows, yes
 from partsweb.extensions import db
 from partsweb.kit.table import batched
@@ -35,6 +37,8 @@ class Company:
     vendors: dict[str, Vendor] = field(default_factory=dict)
     parts: dict[str, Part] = field(default_factory=dict)
     costs: dict[str, Decimal] = field(default_factory=dict)
+    # What each vendor sells.
+    sold: dict[str, list[Part]] = field(default_factory=dict)
     agreement: Agreement | None = None
     homes: list[Site] = field(default_factory=list)
     businesses: list[Site] = field(default_factory=list)
@@ -57,15 +61,17 @@ def open_company(company: Company, *, at: datetime, on_step: Step) -> None:
 
 
 def _hire(company: Company) -> None:
+    known = ""
     for row in rows("people"):
-        company.people[row["login"]] = people.add_person(
-            row["login"],
-            row["name"],
-            row["roles"].split(";"),
-            password=PASSWORD,
-            phone=row["phone"],
-            demo=True,
+        person = people.add_person(
+            row["login"], row["name"], row["roles"].split(";"), phone=row["phone"]
         )
+        # One password for all, and hashing is slow on purpose: once is enough.
+        if not known:
+            people.set_password(person, PASSWORD, demo=True)
+            known = person.password_hash
+        person.password_hash = known
+        company.people[row["login"]] = person
 
 
 def _open_places(company: Company) -> None:
@@ -102,10 +108,12 @@ def _know_vendors(company: Company) -> None:
 
 
 def _know_parts(company: Company, on_step: Step) -> None:
-    for number, row in enumerate(rows("parts")):
-        part = catalogue.add_part(
-            row["sku"],
-            row["description"],
+    """All at once, as an import does it; what search looks through is put together afterwards."""
+    for row in rows("parts"):
+        part = Part(
+            id=uuid4(),
+            sku=row["sku"],
+            description=row["description"],
             category=row["category"],
             unit=row["unit"],
             serialized=yes(row["serialized"]),
@@ -113,23 +121,31 @@ def _know_parts(company: Company, on_step: Step) -> None:
             core_charge=amount(row["core_charge"]),
             list_price=amount(row["list_price"]),
         )
-        company.parts[row["sku"]] = part
-        company.costs[row["sku"]] = amount(row["standard_cost"])
+        db.session.add(part)
         for code in {row["gtin"], row["maker_number"]} - {"", row["sku"]}:
-            catalogue.add_barcode(part, code)
-        if number % ROWS_A_STEP == 0:
-            on_step()
+            db.session.add(Barcode(code=code, subject_kind="part", subject_id=part.id))
+        company.parts[part.sku] = part
+        company.costs[part.sku] = amount(row["standard_cost"])
+    on_step()
+    _know_references(company)
+    db.session.flush()
+    catalogue.refresh_all_words()
+    on_step()
+
+
+def _know_references(company: Company) -> None:
     for row in rows("vendor_references"):
-        catalogue.list_part(
-            company.parts[row["sku"]],
-            company.vendors[row["vendor"]],
+        reference = VendorReference(
+            part=company.parts[row["sku"]],
+            vendor=company.vendors[row["vendor"]],
             number=row["vendor_sku"],
             price=amount(row["price"]),
             pack=amount(row["pack"]),
             lead_days=int(row["lead_days"]),
             preferred=yes(row["preferred"]),
         )
-    on_step()
+        db.session.add(reference)
+        company.sold.setdefault(row["vendor"], []).append(reference.part)
 
 
 def _know_customers(company: Company) -> None:
