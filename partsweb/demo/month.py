@@ -9,10 +9,13 @@ from itertools import cycle
 from random import Random
 from typing import TypedDict
 
+from sqlalchemy import update
+
 from partsweb.catalogue import queries as catalogue
 from partsweb.catalogue.models import Part
 from partsweb.demo.opening import Company, Step
 from partsweb.demo.reading import Row, rows
+from partsweb.extensions import db
 from partsweb.kit import clock
 from partsweb.locations.models import Location
 from partsweb.orders import rules as orders
@@ -28,6 +31,7 @@ from partsweb.people.models import Person
 from partsweb.purchasing import rules as purchasing
 from partsweb.purchasing.models import PurchaseOrder
 from partsweb.stock import queries as stock
+from partsweb.timeline.models import Notification
 
 DAYS = 30
 PAST_ORDERS = 144  # so that the first of today is SR-000145
@@ -78,10 +82,16 @@ class Month:
                 self._deliver(bought.pop(0), day)
             if number % 10 == 0:
                 on_step()
+        self._read_old_news()
         self._todays_first_order()
         self._coming_orders()
         self._open_papers()
         on_step()
+
+    def _read_old_news(self) -> None:
+        """What people were told during the month was read and put away."""
+        old = update(Notification).values(seen_at=clock.now())
+        db.session.execute(old.where(Notification.made_at < clock.now() - timedelta(days=1)))
 
     def _past_slots(self) -> list[tuple[date, datetime, Person]]:
         days = [self.today - timedelta(days=back) for back in range(DAYS, 0, -1)]
