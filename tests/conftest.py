@@ -15,6 +15,7 @@ from typing import Any
 
 import hypothesis
 import pytest
+from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
 from jinja2 import FileSystemBytecodeCache
@@ -111,6 +112,14 @@ def _templates_compiled_once(tmp_path_factory: pytest.TempPathFactory) -> None:
     """Every test has an app of its own; compiling templates for each would be most of its time."""
     cache = FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
     Flask.jinja_options = {**Flask.jinja_options, "bytecode_cache": cache}
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _passwords_cost_little() -> None:
+    """A good password hash takes a fifth of a second on purpose, at every sign-in."""
+    from partsweb.people import rules
+
+    rules._hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 
 
 @pytest.fixture
