@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 import biip
-from biip import ParseError
 from biip.gs1_messages import GS1Message
 
 LONGEST = 200
@@ -38,17 +37,17 @@ class Reading:
 
 def read(text: str) -> Reading:
     """Read what a scanner or a person gave."""
-    text = text.strip()[:LONGEST]
+    text = _without_symbology(text.strip()[:LONGEST])
     message = _message(text)
     if message is None:
-        return Reading(_without_symbology(text))
+        return Reading(text)
     found = {element.ai.ai: element.value for element in message.element_strings}
     count = next((found[ai] for ai in COUNT if ai in found), "")
     return Reading(
         text,
         gtin=found.get("01") or found.get("02", ""),
         serial=found.get(SERIAL, ""),
-        quantity=Decimal(count) if count.isdigit() else None,
+        quantity=Decimal(count) if count.isascii() and count.isdigit() else None,
     )
 
 
@@ -57,9 +56,11 @@ def _message(text: str) -> GS1Message | None:
     try:
         if text.startswith("("):
             message: GS1Message | None = GS1Message.parse_hri(text)
+        elif text.startswith("]"):
+            message = None
         else:
             message = biip.parse(text).gs1_message
-    except (biip.BiipException, ParseError):
+    except (biip.BiipException, ValueError, IndexError):  # its own errors don't cover all input
         return None
     names = {element.ai.ai for element in message.element_strings} if message else set()
     return message if names & {"01", "02"} else None

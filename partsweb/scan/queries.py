@@ -13,14 +13,15 @@ from partsweb.codes.queries import Meaning
 from partsweb.codes.reading import Reading
 from partsweb.kit import subject
 from partsweb.kit.refusal import NotFound
+from partsweb.locations import queries as locations
 from partsweb.orders import queries as orders
 from partsweb.orders.models import Order
+from partsweb.orders.queries import Held
 from partsweb.people.models import Person
 from partsweb.purchasing import queries as purchasing
 from partsweb.purchasing.models import PurchaseLine
 from partsweb.stock import queries as stock
 from partsweb.stock.models import Serial
-from partsweb.stock.queries import At
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,7 @@ class Found:
     thing: Any
     part: Part | None = None
     unit: Serial | None = None
-    places: Sequence[At] = ()
+    places: Sequence[Held] = ()
     active_order: Order | None = None
     deliveries: Sequence[PurchaseLine] = ()
 
@@ -80,7 +81,7 @@ def _with_part(
         thing,
         part=part,
         unit=unit,
-        places=stock.whereabouts(part),
+        places=orders.holdings([part.id], near=locations.van_of(person))[part.id],
         active_order=orders.active_order(person),
         deliveries=_deliveries(part, person),
     )

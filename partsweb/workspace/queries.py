@@ -66,9 +66,13 @@ class Row:
         return [(place, quantity) for place, quantity in self.places if quantity < 0]
 
     @property
-    def filled(self) -> Sequence[tuple[Location, Decimal]]:
-        """The places that have some."""
-        return [(place, quantity) for place, quantity in self.places if quantity > 0]
+    def homes(self) -> Sequence[tuple[Location, Decimal]]:
+        """Warehouses with all their bins, and vans, that have some; the fullest first."""
+        sums: dict[Location, Decimal] = defaultdict(Decimal)
+        for place, quantity in self.places:
+            sums[place.parent or place] += quantity
+        filled = [(home, quantity) for home, quantity in sums.items() if quantity > 0]
+        return sorted(filled, key=lambda at: (-at[1], at[0].name))
 
     @property
     def look(self) -> str:

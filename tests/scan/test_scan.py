@@ -1,0 +1,125 @@
+from __future__ import annotations
+
+import re
+
+from flask import Flask
+
+from partsweb.catalogue import queries as catalogue
+from partsweb.catalogue import rules
+from tests.support.company import (
+    a_part,
+    a_person,
+    a_purchase_order,
+    a_technician,
+    a_vendor,
+    a_warehouse,
+    an_order,
+    given,
+    in_stock,
+    signed_in,
+)
+
+
+def words(text: str) -> str:
+    return " ".join(re.sub(r"<[^>]+>", " ", text.partition("<main")[2]).split())
+
+
+def test_the_page_takes_typed_codes_and_promises_no_camera(app: Flask):
+    with given(app):
+        tess = a_technician()
+
+    page = signed_in(app, tess).get("/scan").text
+
+    assert "autofocus" in page
+    assert "<video" not in page
+    assert "camera comes later" in page
+
+
+def test_a_scanned_label_tells_the_part_its_unit_and_where_it_is(app: Flask):
+    with given(app):
+        tess, depot = a_technician(), a_warehouse("Depot")
+        valve = a_part("VK4105", "Gas valve", serialized=True)
+        rules.add_barcode(valve, "9501101530003")
+        in_stock(valve, depot, 1, serials=["SN-42"])
+    browser = signed_in(app, tess)
+
+    known = words(browser.get("/scan?code=010950110153000321SN-42").text)
+    other = words(browser.get("/scan?code=010950110153000321SN-43").text)
+
+    assert "Gas valve VK4105" in known
+    assert "serial SN-42 , in stock, Depot" in known
+    assert "serial SN-43 , not in the books yet" in other
+
+
+def test_a_part_that_is_due_can_be_received_by_who_receives(app: Flask):
+    with given(app):
+        buyer, dora = a_person("purchasing"), a_person("dispatcher")
+        depot, fan = a_warehouse(), a_part("FAN", "Fan")
+        order = a_purchase_order(a_vendor(), (fan, 4, "1"), ship_to=depot)
+
+    assert f"Receive on {order.number}" in signed_in(app, buyer).get("/scan?code=fan").text
+    assert order.number not in signed_in(app, dora).get("/scan?code=fan").text
+
+
+def test_an_order_number_leads_to_the_order_for_who_may_see_it(app: Flask):
+    with given(app):
+        tess, joe = a_technician("Tess"), a_technician("Joe")
+        order = an_order("No hot water", assigned_to=tess)
+
+    assert "Open it" in signed_in(app, tess).get(f"/scan?code={order.number.lower()}").text
+    others = signed_in(app, joe).get(f"/scan?code={order.number}").text
+    assert "Nothing is known by" in others
+    assert "No hot water" not in others
+
+
+def test_a_purchase_order_number_leads_there(app: Flask):
+    with given(app):
+        buyer, tess = a_person("purchasing"), a_technician()
+        order = a_purchase_order(a_vendor(), (a_part(), 4, "1"), ship_to=a_warehouse())
+
+    assert "Open it" in signed_in(app, buyer).get(f"/scan?code={order.number}").text
+    assert "Nothing is known by" in signed_in(app, tess).get(f"/scan?code={order.number}").text
+
+
+def test_a_place_is_found_by_its_name(app: Flask):
+    with given(app):
+        tess = a_technician(van="Van 3")
+
+    assert "Open it" in signed_in(app, tess).get("/scan?code=van 3").text
+
+
+def test_an_unknown_code_is_said_in_words_with_the_ways_out(app: Flask):
+    with given(app):
+        tess, cora = a_technician(), a_person("coordinator")
+
+    own, office = (signed_in(app, one).get("/scan?code=ZZZ99").text for one in (tess, cora))
+
+    assert "Nothing is known by ZZZ99" in words(own)
+    assert "Search instead" in own
+    assert "Teach it to a part" not in own
+    assert "Teach it to a part" in office
+
+
+def test_an_unknown_code_is_taught_to_a_part_and_known_from_then_on(app: Flask):
+    with given(app):
+        cora, valve = a_person("coordinator"), a_part("VK4105", "Gas valve")
+    browser = signed_in(app, cora)
+
+    lesson = browser.get("/scan/lesson?code=4006381333931&q=gas").text
+    assert f"/parts/{valve.id}/barcodes/new?code=4006381333931" in lesson
+    form = browser.get(f"/parts/{valve.id}/barcodes/new?code=4006381333931").text
+    assert 'value="4006381333931"' in form
+    browser.post(f"/parts/{valve.id}/barcodes/new", data={"code": "4006381333931", "quantity": "1"})
+
+    assert "Gas valve" in browser.get("/scan?code=04006381333931").text
+    with app.app_context():
+        assert [one.sku for one in catalogue.search("4006381333931")] == ["VK4105"]
+
+
+def test_markup_in_a_code_stays_words(app: Flask):
+    with given(app):
+        tess = a_technician()
+
+    page = signed_in(app, tess).get("/scan?code=<script>alert(1)</script>").text
+
+    assert "<script>alert" not in page
