@@ -1,0 +1,1 @@
+"""What is measured, against what: see docs/performance.md. Run it with bin/bench."""

@@ -1,0 +1,139 @@
+"""Measure partsweb's pages beside a bare one; bin/bench runs this."""
+
+from __future__ import annotations
+
+import argparse
+import http.client
+import json
+import os
+import sys
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from uuid import uuid4
+
+from flask import Flask
+
+from bench import browser, figures, weight
+from bench.figures import Report, Speed
+from bench.load import NEW_ID, Ask, Load, Measured, measure
+from bench.pages import BARE, BROWSER, READER, Measure, measures
+from bench.place import bare_page, cookie_of, make_place, signed_in
+from tests.support.counting import statements
+
+CODINGS = ("identity", "gzip", "br")
+WARM_UP = 0.5  # seconds a page before the first round
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Make a place, serve it beside the bare page, measure, report."""
+    wanted = _arguments(arguments)
+    for name in ("DATABASE_URL", "PARTSWEB_DATABASE_URL"):
+        os.environ.pop(name, None)  # the bench measures the embedded database
+    with tempfile.TemporaryDirectory(prefix="partsweb-bench-") as folder:
+        report = _run(wanted, Path(folder))
+    report.show()
+    if wanted.json:
+        wanted.json.write_text(json.dumps(report.figures(), indent=1) + "\n", encoding="utf-8")
+
+
+def _arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="bin/bench", description=__doc__)
+    parser.add_argument("--seconds", type=float, default=1.0, help="of each slice (default 1)")
+    parser.add_argument("--rounds", type=int, default=5, help="slices of each page (default 5)")
+    parser.add_argument("--connections", type=int, default=4, help="at once (default 4)")
+    parser.add_argument("--only", default="", help="pages whose name has this word")
+    parser.add_argument("--json", type=Path, help="write the figures to this file too")
+    parser.add_argument("--no-browser", action="store_true", help="without Chromium")
+    return parser.parse_args(arguments)
+
+
+def _run(wanted: argparse.Namespace, folder: Path) -> Report:
+    settings = {name: getattr(wanted, name) for name in ("seconds", "rounds", "connections")}
+    place = make_place(folder, os.environ.get("PARTSWEB_INSTANCE"))
+    about = figures.about(database="SQLite", **settings)
+    app = place.app()
+    pages = measures(app, wanted.only)
+    speeds = {page.name: Speed(page.name, page.beside) for page in pages}
+    for page in pages:
+        _count(app, page, speeds[page.name])
+    cookie = cookie_of(signed_in(app, READER))
+    with place.served() as port, bare_page(folder) as bare_port:
+        first_load = {coding: _weigh(port, cookie, coding) for coding in CODINGS}
+        loads = None
+        if not wanted.no_browser:
+            loads = browser.loads(f"http://127.0.0.1:{port}", cookie)
+        bare = _in_turn(wanted, pages, speeds, port, bare_port)
+    return Report(about, [*bare, *speeds.values()], first_load, loads)
+
+
+# --- Speed -----------------------------------------------------------------------------------
+
+
+def _in_turn(
+    wanted: argparse.Namespace,
+    pages: Sequence[Measure],
+    speeds: dict[str, Speed],
+    port: int,
+    bare_port: int,
+) -> list[Speed]:
+    """Each page right after its bare one, round by round: noise hits both."""
+    bare = {name: Speed(name, name) for name in BARE}
+
+    def slice_of(measured: Measure, port: int, seconds: float) -> Measured:
+        return measure(Load(port, list(measured.asks), 200, seconds, wanted.connections))
+
+    for page in pages:
+        slice_of(BARE[page.beside], bare_port, WARM_UP)
+        slice_of(page, port, WARM_UP)
+    for number in range(wanted.rounds):
+        for page in pages:
+            print(f"round {number + 1}: {page.name}", file=sys.stderr)
+            beside = slice_of(BARE[page.beside], bare_port, wanted.seconds)
+            speeds[page.name].add(slice_of(page, port, wanted.seconds), beside)
+            bare[page.beside].add(beside, beside)
+    return [speed for speed in bare.values() if speed.latencies]
+
+
+# --- Queries and bytes -----------------------------------------------------------------------
+
+
+def _count(app: Flask, page: Measure, speed: Speed) -> None:
+    """What one request costs: statements to the database, bytes of its answer."""
+    speed.size = len(_answer(app, page.asks[0], "identity"))  # the first one also compiles
+    with statements(app) as sent:
+        speed.compressed = len(_answer(app, page.asks[0], "br"))
+    speed.queries = len(sent)
+
+
+def _answer(app: Flask, ask: Ask, coding: str) -> bytes:
+    client = app.test_client(use_cookies=False)
+    headers = {**ask.headers, "Accept-Encoding": coding}
+    body = ask.body.replace(NEW_ID, str(uuid4()))
+    answer = client.open(ask.path, method=ask.method, headers=headers, data=body)
+    if answer.status_code != 200:
+        raise SystemExit(f"{ask.path} answered {answer.status_code}\n{answer.text}")
+    return bytes(answer.data)
+
+
+def _weigh(port: int, cookie: str, coding: str) -> list[weight.Fetched]:
+    """The first load's files as this server sends them in that coding."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+
+    def get(address: str, accept: str) -> bytes:
+        headers = {**BROWSER, "Cookie": cookie, "Accept-Encoding": accept}
+        connection.request("GET", address, headers=headers)
+        answer = connection.getresponse()
+        body = answer.read()
+        if answer.status != 200:
+            raise SystemExit(f"{address} answered {answer.status}")
+        return body
+
+    def fetch(address: str) -> tuple[bytes, str]:
+        return get(address, coding), get(address, "identity").decode()
+
+    return weight.first_load(fetch)
+
+
+if __name__ == "__main__":
+    main()
