@@ -10,6 +10,7 @@ import itertools
 import re
 import tomllib
 from collections.abc import Iterator
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -20,10 +21,12 @@ from flask.testing import FlaskClient
 from jinja2 import meta
 from werkzeug.routing import Rule
 
+from partsweb.kit import clock
 from partsweb.kit.door import Door
 from partsweb.kit.safety import HEADERS
 from partsweb.kit.table import Table
 from partsweb.models import METADATA
+from partsweb.orders import rules as orders
 from partsweb.people import permissions
 from partsweb.people.permissions import ACTS, ROLES, allowed
 from tests.support.company import (
@@ -31,6 +34,7 @@ from tests.support.company import (
     a_person,
     a_price,
     a_purchase_order,
+    a_site,
     a_technician,
     a_van,
     a_vendor,
@@ -315,6 +319,32 @@ def test_what_a_part_costs_us_never_reaches(app: Flask, role: str):
     }
 
     told = [url for url, text in crawled(app, client, ids) if tells(text, secret)]
+
+    assert told == []
+
+
+def test_the_orders_of_others_never_reach_a_technician(app: Flask):
+    with given(app):
+        tess, tom, van, valve = a_technician(), a_technician("Tom"), a_van(), a_part()
+        site = a_site("Mrs Notyours", "99 Hidden Row")
+        order = an_order("Boiler hums at night", assigned_to=tom, site=site)
+        order.number = "SR-777777"
+        entry = an_entry(order, valve, 4, ready=1, by=tom)
+        in_stock(valve, van, 1)
+        fitted = orders.install(entry, Decimal(2), source=van, by=tom, at=clock.now())
+    ids: dict[str, list[Any]] = {
+        "part_id": [valve.id],
+        "location_id": [van.id],
+        "entry_id": [entry.id],
+        "installation_id": [one.id for one in fitted],
+        "number": [order.number],
+        "movement_id": [1, 2],
+        "kind": ["order", "part-entry", "installation"],
+        "subject_id": [order.id, entry.id, *(one.id for one in fitted)],
+    }
+    own = re.compile("Notyours|Hidden Row|hums at night|777777")
+
+    told = [url for url, text in crawled(app, signed_in(app, tess), ids) if own.search(text)]
 
     assert told == []
 
