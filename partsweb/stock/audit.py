@@ -11,12 +11,13 @@ from sqlalchemy.orm import aliased
 
 from partsweb.catalogue.models import Part
 from partsweb.extensions import db
-from partsweb.kit.exact import ZERO
+from partsweb.kit.exact import ZERO, Exact
 from partsweb.locations.models import PLACES, Location
 from partsweb.stock.models import (
     OURS,
     Allocation,
     Balance,
+    CostCorrection,
     Movement,
     Reason,
     Serial,
@@ -51,7 +52,9 @@ def _balances_are_sums() -> Iterator[str]:
         (-Movement.quantity).label("quantity"),
         (-Movement.value).label("value"),
     )
-    both = union_all(arrived, left).subquery()
+    corrected = _corrections(Movement.target_id, CostCorrection.value)
+    given = _corrections(Movement.source_id, -CostCorrection.value)
+    both = union_all(arrived, left, corrected, given).subquery()
     keys = (both.c.part_id, both.c.location_id, both.c.owner_id)
     summed = select(*keys, func.sum(both.c.quantity), func.sum(both.c.value)).group_by(*keys)
     moved = {tuple(row[:3]): (row[3], row[4]) for row in db.session.execute(summed)}
@@ -72,6 +75,17 @@ def _balances_are_sums() -> Iterator[str]:
             )
     for key, (quantity, value) in moved.items():
         yield f"No balance for {_named(*key)}, whose movements say {quantity} worth {value}"
+
+
+def _corrections(location_id: Any, value: Any) -> Select[Any]:
+    """What cost corrections brought to, or took from, the ends of their movements."""
+    return select(
+        Movement.part_id,
+        location_id.label("location_id"),
+        Movement.owner_id,
+        literal(ZERO, Exact()).label("quantity"),
+        value.label("value"),
+    ).join(CostCorrection, CostCorrection.movement_id == Movement.id)
 
 
 def _parts_sum_to_zero() -> Iterator[str]:
@@ -105,13 +119,14 @@ def _movements_make_sense() -> Iterator[str]:
 
 
 def _reversals_mirror() -> Iterator[str]:
-    """A reversal is the exact mirror image of what it names."""
+    """A reversal is the mirror image of what it names, with what was learnt of its cost."""
     back, first = aliased(Movement), aliased(Movement)
+    learnt = select(func.sum(CostCorrection.value)).where(CostCorrection.movement_id == first.id)
     same = (
         (back.part_id == first.part_id)
         & (back.owner_id == first.owner_id)
         & (back.quantity == first.quantity)
-        & (back.value == first.value)
+        & (back.value == first.value + func.coalesce(learnt.scalar_subquery(), 0))
         & (back.source_id == first.target_id)
         & (back.target_id == first.source_id)
         & (

@@ -122,6 +122,45 @@ class Movement(Table):
         return Subject(self.cause_kind, self.cause_id) if self.cause_id else None
 
 
+class CostCorrection(Table):
+    """What was learnt later of a movement's cost: value without quantity, never changed.
+
+    It goes the movement's own way: from its source's value to its target's.
+    """
+
+    __tablename__ = "cost_corrections"
+
+    id: Mapped[int] = mapped_column(RowNumber, primary_key=True)
+    movement_id: Mapped[int] = mapped_column(ForeignKey(Movement.id), index=True)
+    # The movement that brought the knowledge: a receipt into a place that owed stock.
+    cause_id: Mapped[int] = mapped_column(ForeignKey(Movement.id))
+    value: Mapped[Decimal]
+    recorded_at: Mapped[datetime]
+    posted_on: Mapped[date]
+
+    movement: Mapped[Movement] = relationship(foreign_keys=[movement_id])
+    cause: Mapped[Movement] = relationship(foreign_keys=[cause_id])
+
+
+class ProvisionalCost(Table):
+    """How much of a movement took what wasn't there, and at what assumed value; falls to nothing.
+
+    The books' memory for the next arrival, not a record: the movement and its corrections are.
+    """
+
+    __tablename__ = "provisional_costs"
+    __table_args__ = (Index(None, "part_id", "location_id", "owner_id"),)
+
+    movement_id: Mapped[int] = mapped_column(ForeignKey(Movement.id), primary_key=True)
+    part_id: Mapped[UUID] = mapped_column(ForeignKey(Part.id))
+    location_id: Mapped[UUID] = mapped_column(ForeignKey(Location.id))
+    owner_id: Mapped[UUID] = mapped_column(ForeignKey(Owner.id))
+    quantity: Mapped[Decimal]
+    value: Mapped[Decimal]
+
+    movement: Mapped[Movement] = relationship()
+
+
 class Balance(Table):
     """How much of a part is at a location, by owner: always the sum of its movements.
 

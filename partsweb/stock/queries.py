@@ -18,7 +18,16 @@ from partsweb.kit.paging import SIZE, Page, paged
 from partsweb.kit.refusal import NotFound
 from partsweb.kit.subject import Subject
 from partsweb.locations.models import PLACES, Kind, Location
-from partsweb.stock.models import OURS, Allocation, Balance, Movement, Owner, ReorderLevel, Serial
+from partsweb.stock.models import (
+    OURS,
+    Allocation,
+    Balance,
+    CostCorrection,
+    Movement,
+    Owner,
+    ReorderLevel,
+    Serial,
+)
 
 
 @dataclass(frozen=True)
@@ -109,6 +118,12 @@ def movement(movement_id: int) -> Movement:
     if found is None:
         raise NotFound("There is no such movement.")
     return found
+
+
+def cost_of(moved: Movement) -> Decimal:
+    """What went with the movement, with what was learnt of it since."""
+    learnt = select(func.sum(CostCorrection.value)).where(CostCorrection.movement_id == moved.id)
+    return moved.value + (db.session.scalar(learnt) or ZERO)
 
 
 def movements_of(part: Part, *, page: int = 1, size: int = SIZE) -> Page[Movement]:

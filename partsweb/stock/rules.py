@@ -6,32 +6,28 @@ together for it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
+from collections.abc import Sequence
+from datetime import datetime
 from decimal import Decimal
 from uuid import UUID, uuid4
 
-from sqlalchemy import Select, Update, bindparam, func, select, tuple_, update
-from sqlalchemy.orm.util import identity_key
+from sqlalchemy import Select, Update, select, update
 
 from partsweb.catalogue.models import Part, Vendor
 from partsweb.extensions import db
-from partsweb.kit import clock
 from partsweb.kit.event import event
-from partsweb.kit.exact import ZERO, Exact, rounded
+from partsweb.kit.exact import ZERO
 from partsweb.kit.refusal import Refusal
 from partsweb.kit.subject import Subject
-from partsweb.kit.table import batched, insert_all_absent, insert_if_absent
+from partsweb.kit.table import insert_if_absent
 from partsweb.locations import queries as locations
 from partsweb.locations.models import VIRTUAL, Kind, Location
 from partsweb.people.models import Person
-from partsweb.periods.queries import posting_day
 from partsweb.stock import queries
+from partsweb.stock.booking import Book, Move, cost_of_one, lock
 from partsweb.stock.models import (
     OURS,
     Allocation,
-    Balance,
     Movement,
     Owner,
     Reason,
@@ -39,6 +35,8 @@ from partsweb.stock.models import (
     Serial,
     SerialState,
 )
+
+__all__ = ["Move"]  # what `post` takes
 
 stock_changed = event("stock-changed")
 
@@ -55,72 +53,6 @@ ARRIVES_AS = {
 }
 
 
-Key = tuple[UUID, UUID, UUID]
-KEY_NAMES = ("part_id", "location_id", "owner_id")
-KEY_COLUMNS = (Balance.part_id, Balance.location_id, Balance.owner_id)
-NOTHING = {"quantity": ZERO, "value": ZERO, "unit_cost": ZERO}
-KEYS_AT_ONCE = 500
-
-
-@dataclass(frozen=True)
-class Move:
-    """What is to move. `unit_cost` says what one costs where it comes from outside the books."""
-
-    part: Part
-    source: Location
-    target: Location
-    quantity: Decimal
-    reason: Reason
-    owner_id: UUID = OURS
-    serial: Serial | None = None
-    unit_cost: Decimal | None = None
-    value: Decimal | None = None
-    cause: Subject | None = None
-    reverses: Movement | None = None
-    note: str = ""
-
-    @property
-    def keys(self) -> tuple[Key, Key]:
-        """The two balances that it touches."""
-        return (
-            (self.part.id, self.source.id, self.owner_id),
-            (self.part.id, self.target.id, self.owner_id),
-        )
-
-
-@dataclass
-class Running:
-    """A locked balance while moves are booked on it, and by how much it changes."""
-
-    part_id: UUID
-    location_id: UUID
-    owner_id: UUID
-    quantity: Decimal
-    value: Decimal
-    unit_cost: Decimal
-    more: Decimal = ZERO
-    worth: Decimal = ZERO
-
-    def change(self, quantity: Decimal, value: Decimal) -> None:
-        """Book one side of a move."""
-        self.quantity += quantity
-        self.value += value
-        self.more += quantity
-        self.worth += value
-
-    @property
-    def delta(self) -> dict[str, UUID | Decimal]:
-        """What is written: the change, not the result."""
-        return {
-            "a_part": self.part_id,
-            "a_location": self.location_id,
-            "an_owner": self.owner_id,
-            "more": self.more,
-            "worth": self.worth,
-            "cost": self.unit_cost,
-        }
-
-
 def post(moves: Sequence[Move], *, by: Person | None, at: datetime) -> list[Movement]:
     """Record the moves and change the balances: the only writer of both.
 
@@ -129,21 +61,23 @@ def post(moves: Sequence[Move], *, by: Person | None, at: datetime) -> list[Move
     """
     for move in moves:
         _check(move)
-    running = _lock({key for move in moves for key in move.keys})
-    ordered = sorted(moves, key=lambda move: move.source.kind not in VIRTUAL)
-    posted_on = posting_day(at)
-    posted = [_book(move, running, by=by, at=at, posted_on=posted_on) for move in ordered]
-    _write(running)
-    db.session.add_all(posted)
-    db.session.flush()
-    stock_changed.send(posted)
-    return posted
+    book = Book({key for move in moves for key in move.keys}, by=by, at=at)
+    for move in sorted(moves, key=lambda move: move.source.kind not in VIRTUAL):
+        if move.serial is not None:
+            _carry(move.serial, move)
+        book.enter(move)
+    book.close()
+    stock_changed.send(book.entered)
+    return book.entered
 
 
 def reverse(moved: Movement, *, by: Person, at: datetime, note: str = "") -> Movement:
-    """Take a movement back by its mirror image. Always possible, also at nothing on hand."""
+    """Take a movement back by its mirror image, with what was learnt of its cost since.
+
+    Always possible, also at nothing on hand.
+    """
     # Locked before asking: of two who take it back at once, the second one sees the first.
-    _lock(
+    lock(
         {
             (moved.part_id, moved.source_id, moved.owner_id),
             (moved.part_id, moved.target_id, moved.owner_id),
@@ -163,7 +97,7 @@ def reverse(moved: Movement, *, by: Person, at: datetime, note: str = "") -> Mov
         reason=Reason.REVERSAL,
         owner_id=moved.owner_id,
         serial=moved.serial,
-        value=moved.value,
+        value=queries.cost_of(moved),
         cause=moved.cause,
         reverses=moved,
         note=note,
@@ -272,7 +206,7 @@ def adjust(
     outside = locations.single(Kind.ADJUSTMENT)
     source, target = (outside, location) if difference > 0 else (location, outside)
     key = (part.id, location.id, owner_id)
-    cost = _cost_of_one(_lock([key])[key])
+    cost = cost_of_one(lock([key])[key])
     units: list[Serial | None] = [unit(part, number, outside) for number in numbers] or [None]
     moves = [
         Move(
@@ -333,7 +267,7 @@ def allocate(
     """
     if quantity <= 0:
         raise Refusal("Allocate more than nothing.", field="quantity")
-    _lock({(part.id, location.id, OURS)})
+    lock({(part.id, location.id, OURS)})
     free = queries.on_hand(part, location) - queries.allocated(part, location)
     if quantity > free and not even_if_short:
         raise Refusal(
@@ -408,119 +342,6 @@ def _check(move: Move) -> None:
         raise Refusal("A serial is one unit.", field="quantity")
     if move.serial is None and move.part.serialized:
         raise Refusal(f"Each {move.part.sku} needs its serial.", field="serial")
-
-
-def _lock(keys: Iterable[Key]) -> dict[Key, Running]:
-    """The balances of these keys, made where missing, locked in the order of their keys."""
-    wanted = sorted(keys)
-    for some in batched(wanted, KEYS_AT_ONCE):
-        names = [dict(zip(KEY_NAMES, key, strict=True)) for key in some]
-        insert_all_absent(Balance, [{**name, **NOTHING} for name in names])
-    rows = (
-        select(*KEY_COLUMNS, Balance.quantity, Balance.value, Balance.unit_cost)
-        .order_by(*KEY_COLUMNS)
-        .with_for_update()
-    )
-    running: dict[Key, Running] = {}
-    for some in batched(wanted, KEYS_AT_ONCE):
-        found = db.session.execute(rows.where(tuple_(*KEY_COLUMNS).in_(some)))
-        running |= {(row[0], row[1], row[2]): Running(*row) for row in found}
-    return running
-
-
-def _book(
-    move: Move,
-    running: dict[Key, Running],
-    *,
-    by: Person | None,
-    at: datetime,
-    posted_on: date,
-) -> Movement:
-    source, target = (running[key] for key in move.keys)
-    value = _value(move, source)
-    if move.serial is not None:
-        _carry(move.serial, move)
-    source.change(-move.quantity, -value)
-    target.change(move.quantity, value)
-    if value and move.target.kind not in VIRTUAL and move.reverses is None:
-        target.unit_cost = rounded(value / move.quantity)
-    return Movement(
-        part_id=move.part.id,
-        owner_id=move.owner_id,
-        source_id=move.source.id,
-        target_id=move.target.id,
-        quantity=move.quantity,
-        value=value,
-        serial_id=move.serial.id if move.serial else None,
-        reason=move.reason,
-        cause_kind=move.cause.kind if move.cause else "",
-        cause_id=move.cause.id if move.cause else None,
-        reverses_id=move.reverses.id if move.reverses else None,
-        note=move.note,
-        by_id=by.id if by else None,
-        occurred_at=at,
-        recorded_at=clock.now(),
-        posted_on=posted_on,
-    )
-
-
-def _write(running: dict[Key, Running]) -> None:
-    """Atomic deltas, never what was read: on both databases a lost update can't happen."""
-    changed = (
-        update(Balance)
-        .where(
-            Balance.part_id == bindparam("a_part"),
-            Balance.location_id == bindparam("a_location"),
-            Balance.owner_id == bindparam("an_owner"),
-        )
-        .values(
-            quantity=Balance.quantity + bindparam("more", type_=Exact()),
-            value=Balance.value + bindparam("worth", type_=Exact()),
-            unit_cost=bindparam("cost", type_=Exact()),
-        )
-    )
-    db.session.connection().execute(changed, [balance.delta for balance in running.values()])
-    for key in running:
-        known = db.session.identity_map.get(identity_key(Balance, key))
-        if known is not None:
-            db.session.expire(known)
-
-
-def _value(move: Move, source: Running) -> Decimal:
-    """What goes with the move in money.
-
-    From a place: its average, the last unit taking all that is left; what isn't there goes at the
-    last known cost, provisionally. From outside the books: the cost that came with it.
-    """
-    if move.value is not None:
-        return move.value
-    if move.owner_id != OURS:
-        return ZERO  # consignment stock has no value in our books
-    if move.source.kind in VIRTUAL:
-        return rounded(move.quantity * (move.unit_cost or ZERO))
-    if source.quantity <= 0:
-        return rounded(move.quantity * _last_cost(source))
-    if move.quantity < source.quantity:
-        return rounded(source.value * move.quantity / source.quantity)
-    beyond = move.quantity - source.quantity
-    return source.value + rounded(beyond * _last_cost(source))
-
-
-def _cost_of_one(balance: Running) -> Decimal:
-    """The average of what is there, else the last known cost."""
-    if balance.quantity > 0:
-        return rounded(balance.value / balance.quantity)
-    return _last_cost(balance)
-
-
-def _last_cost(balance: Running) -> Decimal:
-    """The last known cost of one here, else anywhere."""
-    if balance.unit_cost:
-        return balance.unit_cost
-    elsewhere = select(func.max(Balance.unit_cost)).where(
-        Balance.part_id == balance.part_id, Balance.owner_id == balance.owner_id
-    )
-    return db.session.scalar(elsewhere) or ZERO
 
 
 def _carry(one: Serial, move: Move) -> None:

@@ -255,3 +255,71 @@ def _use(part, van, quantity, *, by, at=AT):
     return rules.post(
         [rules.Move(part, van, fitted, Decimal(quantity), Reason.INSTALL)], by=by, at=at
     )
+
+
+def test_what_was_used_before_it_was_received_gets_its_true_cost_afterwards(app):
+    """Scenario 5: last cost 41.00, 1 installed, then 4 received at 43.50."""
+    with given(app):
+        tess, valve, van = a_technician(), a_part(), a_van()
+        in_stock(valve, van, 1, cost="41")
+        _use(valve, van, 1, by=tess)
+
+        used = _use(valve, van, 1, by=tess)[0]
+        assert (used.value, queries.on_hand(valve, van)) == (Decimal(41), Decimal(-1))
+        in_stock(valve, van, 4, cost="43.50")
+
+        assert queries.cost_of(used) == Decimal("43.5")
+        held = db.session.get_one(Balance, (valve.id, van.id, OURS))
+        assert (held.quantity, held.value) == (Decimal(3), Decimal("130.5"))
+        assert list(audit.differences()) == []
+
+
+def test_the_order_in_which_use_and_receipt_are_recorded_makes_no_difference(app):
+    with given(app):
+        tess, van = a_technician(), a_van()
+        first, second = a_part(), a_part()
+        for part in (first, second):
+            in_stock(part, van, 1, cost="41")
+            _use(part, van, 1, by=tess)
+
+        used_first = _use(first, van, 3, by=tess)[0]
+        in_stock(first, van, 4, cost="43.50")
+        in_stock(second, van, 4, cost="43.50")
+        used_second = _use(second, van, 3, by=tess)[0]
+
+        assert queries.cost_of(used_first) == queries.cost_of(used_second)
+        values = [
+            db.session.get_one(Balance, (part.id, van.id, OURS)).value for part in (first, second)
+        ]
+        assert values[0] == values[1] == Decimal("43.5")
+
+
+def test_a_use_that_is_taken_back_after_its_cost_was_learnt_leaves_nothing_behind(app):
+    with given(app):
+        tess, valve, van = a_technician(), a_part(), a_van()
+        in_stock(valve, van, 1, cost="41")
+        _use(valve, van, 1, by=tess)
+        used = _use(valve, van, 2, by=tess)[0]
+        in_stock(valve, van, 1, cost="50")
+        in_stock(valve, van, 1, cost="60")
+
+        rules.reverse(used, by=tess, at=AT)
+
+        held = db.session.get_one(Balance, (valve.id, van.id, OURS))
+        assert (held.quantity, held.value) == (Decimal(2), Decimal(110))
+        assert list(audit.differences()) == []
+
+
+def test_a_use_that_is_taken_back_before_anything_arrived_corrects_nothing(app):
+    with given(app):
+        tess, valve, van = a_technician(), a_part(), a_van()
+        in_stock(valve, van, 1, cost="41")
+        _use(valve, van, 1, by=tess)
+        used = _use(valve, van, 1, by=tess)[0]
+
+        rules.reverse(used, by=tess, at=AT)
+        in_stock(valve, van, 1, cost="50")
+
+        assert queries.cost_of(used) == Decimal(41)
+        held = db.session.get_one(Balance, (valve.id, van.id, OURS))
+        assert (held.quantity, held.value) == (Decimal(1), Decimal(50))

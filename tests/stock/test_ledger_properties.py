@@ -21,7 +21,7 @@ from partsweb.kit.subject import Subject
 from partsweb.locations import queries as locations
 from partsweb.locations.models import Kind
 from partsweb.stock import audit, queries, rules
-from partsweb.stock.models import Movement, Reason
+from partsweb.stock.models import OURS, Balance, Movement, Reason
 from tests.support.company import a_part, a_technician, a_van, a_warehouse
 
 AT = datetime(2026, 6, 4, 10, 12, tzinfo=UTC)
@@ -45,6 +45,7 @@ class Ledger(RuleBasedStateMachine):
         self.units: dict[str, str] = {}
         self.promised: dict[str, Decimal] = defaultdict(Decimal)
         self.order = Subject("part-entry", a_part().id)
+        self.taken_back = False
         self.standing: list[tuple[Movement, Any]] = []
 
     def teardown(self) -> None:
@@ -81,6 +82,7 @@ class Ledger(RuleBasedStateMachine):
         """Any movement that stands can be taken back, at any time."""
         moved, change = data.draw(st.sampled_from(self.standing))
         rules.reverse(moved, by=self.by, at=AT)
+        self.taken_back = True
         self.standing.remove((moved, change))
         for place, quantity in change.items():
             self.held[place] -= quantity
@@ -155,6 +157,16 @@ class Ledger(RuleBasedStateMachine):
     def the_audit_finds_nothing(self) -> None:
         """Every rule that always holds, recomputed."""
         assert list(audit.differences()) == []
+
+    @invariant()
+    def an_empty_place_has_no_value(self) -> None:
+        """Whatever was used before it came, or taken back: nothing is worth nothing."""
+        if self.taken_back:
+            return  # what was taken back returns at its own cost, not at the average
+        for place in self.places.values():
+            held = db.session.get(Balance, (self.pipe.id, place.id, OURS))
+            if held is not None and held.quantity == 0:
+                assert held.value == 0
 
     def _post(self, move: rules.Move, change: dict[str, Decimal]) -> None:
         moved = rules.post([move], by=self.by, at=AT)[0]

@@ -652,6 +652,29 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_work_notes_order_id"), ["order_id"], unique=False)
 
     op.create_table(
+        "cost_corrections",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column(
+            "movement_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.Column("cause_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("value", sa.BigInteger(), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("posted_on", sa.Date(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["cause_id"], ["movements.id"], name=op.f("fk_cost_corrections_cause_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["movement_id"], ["movements.id"], name=op.f("fk_cost_corrections_movement_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_cost_corrections")),
+    )
+    with op.batch_alter_table("cost_corrections", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_cost_corrections_movement_id"), ["movement_id"], unique=False
+        )
+
+    op.create_table(
         "installations",
         sa.Column("entry_id", sa.Uuid(), nullable=False),
         sa.Column("quantity", sa.BigInteger(), nullable=False),
@@ -685,6 +708,37 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("installations", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_installations_entry_id"), ["entry_id"], unique=False)
+
+    op.create_table(
+        "provisional_costs",
+        sa.Column(
+            "movement_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
+        ),
+        sa.Column("part_id", sa.Uuid(), nullable=False),
+        sa.Column("location_id", sa.Uuid(), nullable=False),
+        sa.Column("owner_id", sa.Uuid(), nullable=False),
+        sa.Column("quantity", sa.BigInteger(), nullable=False),
+        sa.Column("value", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["location_id"], ["locations.id"], name=op.f("fk_provisional_costs_location_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["movement_id"], ["movements.id"], name=op.f("fk_provisional_costs_movement_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["owner_id"], ["owners.id"], name=op.f("fk_provisional_costs_owner_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["part_id"], ["parts.id"], name=op.f("fk_provisional_costs_part_id")
+        ),
+        sa.PrimaryKeyConstraint("movement_id", name=op.f("pk_provisional_costs")),
+    )
+    with op.batch_alter_table("provisional_costs", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_provisional_costs_part_id_location_id_owner_id"),
+            ["part_id", "location_id", "owner_id"],
+            unique=False,
+        )
 
     op.create_table(
         "purchase_lines",

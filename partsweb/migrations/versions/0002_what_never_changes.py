@@ -1,6 +1,6 @@
-"""What never changes: triggers on movements and events, and the rows that every book begins with.
+"""What never changes: triggers on movements, cost corrections and events, and the rows that every book begins with.
 
-Movements and events are the record. They are protected in the database itself, so that no slip of
+Movements, their corrections and events are the record. They are protected in the database itself, so that no slip of
 ours and no hand on the database can edit them.
 """
 
@@ -14,7 +14,7 @@ from alembic import op
 revision = "0002"
 down_revision = "0001"
 
-NEVER_CHANGED = ("movements", "events")
+NEVER_CHANGED = ("movements", "cost_corrections", "events")
 OURS = UUID("00000000-0000-4000-8000-000000000001")
 SINGLE = ("adjustment", "in transit", "installed", "scrap", "vendor")
 
