@@ -14,6 +14,7 @@ from tests.support.company import (
     given,
     in_stock,
     signed_in,
+    the,
 )
 
 
@@ -65,14 +66,14 @@ def test_a_part_is_added_and_changed_on_its_pages(app: Flask):
         data={"sku": "0042-A", "description": "Fan", "list_price": "12,50", "serialized": "1"},
     )
     with app.app_context():
-        fan = queries.by_sku("0042-A")
+        fan = the(queries.by_sku("0042-A"))
     browser.post(
         f"/parts/{fan.id}/edit",
         data={"description": "Fan, 24 V", "unit": "ea", "list_price": "13", "active": "1"},
     )
 
     with app.app_context():
-        fan = queries.by_sku("0042-A")
+        fan = the(queries.by_sku("0042-A"))
         assert (fan.description, str(fan.list_price), fan.unit) == ("Fan, 24 V", "13", "EA")
         assert fan.serialized
         assert [part.sku for part in queries.search("24 v fan")] == ["0042-A"]
@@ -154,7 +155,7 @@ def test_a_vendor_is_added_changed_and_shows_what_he_sells(app: Flask):
 
     browser.post("/vendors/new", data={"code": "NG", "name": "Northgas", "lead_days": "2"})
     with app.app_context():
-        vendor = queries.vendor_by_code("NG")
+        vendor = the(queries.vendor_by_code("NG"))
     browser.post(
         f"/vendors/{vendor.id}/edit", data={"name": "Northgas Ltd", "phone": "1", "active": "1"}
     )

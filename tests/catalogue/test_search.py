@@ -5,7 +5,7 @@ from flask import Flask
 
 from partsweb.catalogue import queries, rules
 from partsweb.extensions import db
-from tests.support.company import a_part, a_price, a_vendor, given
+from tests.support.company import a_part, a_price, a_vendor, given, the
 
 
 def found(app: Flask, text: str, **more) -> list[str]:
@@ -103,7 +103,7 @@ def test_refreshing_all_words_finds_what_was_put_in_without_rules(app: Flask):
         rules.refresh_all_words()
 
     with app.app_context():
-        assert queries.by_sku("C7731").words == right
+        assert the(queries.by_sku("C7731")).words == right
         db.session.rollback()
 
 

@@ -17,6 +17,7 @@ from tests.support.company import (
     given,
     in_stock,
     signed_in,
+    the,
 )
 
 GTIN = "9501101530003"
@@ -57,8 +58,8 @@ def test_a_gtin_is_one_number_in_all_its_lengths(app: Flask):
 
     with app.app_context():
         for text in ("036000291452", "0036000291452", "00036000291452", "]E00036000291452"):
-            assert queries.meaning(text).subject == fan.subject, text
-        assert queries.meaning(GTIN).subject == valve.subject
+            assert the(queries.meaning(text)).subject == fan.subject, text
+        assert the(queries.meaning(GTIN)).subject == valve.subject
 
 
 def test_a_pack_stands_for_its_quantity(app: Flask):
@@ -67,8 +68,8 @@ def test_a_pack_stands_for_its_quantity(app: Flask):
         catalogue.add_barcode(olive, GTIN, quantity=Decimal(50))
 
     with app.app_context():
-        assert queries.meaning(GTIN).quantity == 50
-        assert queries.meaning(f"020{GTIN}373").quantity == 150
+        assert the(queries.meaning(GTIN)).quantity == 50
+        assert the(queries.meaning(f"020{GTIN}373")).quantity == 150
 
 
 def test_a_sku_and_a_vendors_number_are_known_however_they_are_written(app: Flask):
@@ -118,7 +119,7 @@ def test_a_barcode_settles_what_could_be_something_else_too(app: Flask):
 
     assert kinds(app, "12345") == [("part", "barcode")]
     with app.app_context():
-        assert queries.meaning("12345").subject == fan.subject
+        assert the(queries.meaning("12345")).subject == fan.subject
 
 
 def test_digits_that_only_look_like_gs1_stay_what_they_are():

@@ -15,6 +15,7 @@ from tests.support.company import (
     given,
     in_stock,
     signed_in,
+    the,
 )
 
 
@@ -41,7 +42,7 @@ def test_every_page_names_ones_own_van(app: Flask):
 def test_a_place_shows_its_stock_and_what_it_owes_first(app: Flask):
     with given(app):
         tess = a_technician("Tess", van=a_van("Van 3"))
-        van = queries.van_of(tess)
+        van = the(queries.van_of(tess))
         in_stock(a_part("A-1", "Fan"), van, 3)
         in_stock(a_part("B-1", "Valve"), van, -1)
 
@@ -69,14 +70,14 @@ def test_a_van_is_opened_for_a_technician_and_handed_over(app: Flask):
 
     browser.post("/locations/new", data={"kind": "van", "name": "Van 13", "held_by": str(tess.id)})
     with app.app_context():
-        van = queries.by_name("Van 13")
-        assert queries.van_of(tess).id == van.id
+        van = the(queries.by_name("Van 13"))
+        assert the(queries.van_of(tess)).id == van.id
         assert queries.quarantine_of(van).name == "Van 13 quarantine"
     browser.post(f"/locations/{van.id}/holder", data={"held_by": str(joe.id)})
 
     with app.app_context():
         assert queries.van_of(tess) is None
-        assert queries.van_of(joe).id == van.id
+        assert the(queries.van_of(joe)).id == van.id
 
 
 def test_who_holds_a_van_already_gets_no_second_one(app: Flask):
@@ -127,5 +128,5 @@ def test_a_place_is_renamed_and_taken_out_of_use(app: Flask):
     signed_in(app, cora).post(f"/locations/{van.id}/edit", data={"name": "Old van"})
 
     with app.app_context():
-        found = queries.by_name("Old van")
+        found = the(queries.by_name("Old van"))
         assert (found.kind, found.active) == (Kind.VAN, False)

@@ -26,6 +26,7 @@ from tests.support.company import (
     given,
     in_stock,
     signed_in,
+    the,
 )
 
 
@@ -54,7 +55,7 @@ def used_without_stock(part, van, order, *, by):
 def test_the_negative_list_names_the_orders_that_caused_it(app: Flask):
     with given(app):
         tess, joe = a_technician("Tess", van="Van 3"), a_technician("Joe")
-        cora, van = a_person("coordinator"), locations.van_of(tess)
+        cora, van = a_person("coordinator"), the(locations.van_of(tess))
         order = an_order(assigned_to=tess)
         used_without_stock(a_part("FAN", "Fan"), van, order, by=tess)
 
@@ -96,7 +97,8 @@ def test_stock_is_moved_from_place_to_place_in_one_act(app: Flask):
 
     assert "2 moved to Van 3. Depot has 3 left." in answer.text
     with app.app_context():
-        assert (queries.on_hand(fan, depot), queries.on_hand(fan, van)) == (3, 2)
+        assert queries.on_hand(fan, depot) == 3
+        assert queries.on_hand(fan, van) == 2
 
 
 def test_units_are_moved_by_their_serials_and_stay_whose_they_are(app: Flask):
@@ -119,7 +121,7 @@ def test_units_are_moved_by_their_serials_and_stay_whose_they_are(app: Flask):
 
     with app.app_context():
         assert [one.number for one in queries.serials_at(valve, van)] == ["A1", "C1"]
-        held = db.session.get(Balance, (valve.id, van.id, vendor.id))
+        held = the(db.session.get(Balance, (valve.id, van.id, vendor.id)))
         assert held.quantity == 1
         assert queries.on_hand(valve, depot) == 1
 
@@ -215,7 +217,7 @@ def test_a_unit_that_moved_on_is_not_taken_back_before_its_later_moves(app: Flas
         cora, depot, van = a_person("coordinator"), a_warehouse("Depot"), a_van("Van 3")
         valve = a_part("VK4105", serialized=True)
         in_stock(valve, depot, 1, serials=["A1"])
-        unit = queries.serial(valve, "A1")
+        unit = the(queries.serial(valve, "A1"))
         for source, target in ((depot, van), (van, a_van("Van 7"))):
             ledger.transfer(
                 valve,
@@ -238,7 +240,7 @@ def test_what_was_done_for_an_order_is_taken_back_on_the_order(app: Flask):
     with given(app):
         cora, tess = a_person("coordinator"), a_technician(van="Van 3")
         order = an_order(assigned_to=tess)
-        moved = used_without_stock(a_part(), locations.van_of(tess), order, by=tess)
+        moved = used_without_stock(a_part(), the(locations.van_of(tess)), order, by=tess)
     browser = signed_in(app, cora)
 
     answer = browser.post(f"/movements/{moved.id}/reversal")
@@ -253,7 +255,7 @@ def test_a_serials_page_tells_where_it_is_and_its_life(app: Flask):
         tess, depot, van = a_technician("Tess", van="Van 3"), a_warehouse("Depot"), a_van("Van 7")
         valve = a_part("VK4105", "Gas valve", serialized=True)
         in_stock(valve, depot, 2, serials=["A1", "A2"])
-        unit = queries.serial(valve, "A1")
+        unit = the(queries.serial(valve, "A1"))
         ledger.transfer(
             valve,
             Decimal(1),

@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeVar
 
 from flask import Flask
 from flask.testing import FlaskClient
@@ -37,6 +37,7 @@ from partsweb.people.permissions import TECHNICIAN
 from partsweb.purchasing.models import PurchaseLine, PurchaseOrder, PurchaseState
 from partsweb.stock import rules as ledger
 
+T = TypeVar("T")
 _numbers = itertools.count(1)
 
 
@@ -47,6 +48,12 @@ def given(app: Flask) -> Iterator[None]:
         db.session().expire_on_commit = False
         yield
         db.session.commit()
+
+
+def the(found: T | None) -> T:
+    """What must be there."""
+    assert found is not None
+    return found
 
 
 # --- People ----------------------------------------------------------------------------------

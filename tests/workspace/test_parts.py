@@ -3,6 +3,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+from decimal import Decimal
 
 from flask import Flask
 
@@ -29,6 +30,7 @@ from tests.support.company import (
     given,
     in_stock,
     signed_in,
+    the,
 )
 from tests.support.counting import statements
 
@@ -56,14 +58,14 @@ def used_without_stock(part, van, order, *, by) -> None:
     db.session.add(fitted)
     db.session.flush()
     customer = locations.single(Kind.INSTALLED)
-    move = ledger.Move(part, van, customer, 1, Reason.INSTALL, cause=fitted.subject)
+    move = ledger.Move(part, van, customer, Decimal(1), Reason.INSTALL, cause=fitted.subject)
     ledger.post([move], by=by, at=clock.now())
 
 
 def test_a_technician_starts_at_the_own_van_and_the_office_everywhere(app: Flask):
     with given(app):
         tess, dora = a_technician(van="Van 3"), a_person("dispatcher")
-        van, depot = locations.van_of(tess), a_warehouse("Depot")
+        van, depot = the(locations.van_of(tess)), a_warehouse("Depot")
         fan, valve = a_part("FAN", "Fan"), a_part("VALVE", "Valve")
         in_stock(fan, van, 2)
         in_stock(fan, depot, 11)
@@ -106,10 +108,10 @@ def test_what_is_due_and_what_is_allocated_is_told(app: Flask):
         dora, depot, fan = a_person("dispatcher"), a_warehouse("Depot"), a_part("FAN", "Fan")
         in_stock(fan, depot, 5)
         entry = an_entry(an_order(), fan, 2)
-        ledger.allocate(fan, 2, location=depot, subject=entry.subject)
+        ledger.allocate(fan, Decimal(2), location=depot, subject=entry.subject)
         northgas = a_vendor()
         order = a_purchase_order(northgas, (fan, 10, "1"), ship_to=depot)
-        order.lines[0].received, order.lines[0].rejected = 7, 1
+        order.lines[0].received, order.lines[0].rejected = Decimal(7), Decimal(1)
         a_purchase_order(northgas, (fan, 99, "1"), ship_to=depot, state=PurchaseState.DRAFT)
         a_purchase_order(northgas, (fan, 99, "1"), ship_to=depot, state=PurchaseState.RECEIVED)
 
@@ -125,9 +127,9 @@ def test_below_reorder_counts_bins_what_is_promised_and_what_is_due(app: Flask):
         enough, few, promised, due = (a_part(sku, "Fan") for sku in ("A", "B", "C", "D"))
         for part, quantity in ((enough, 9), (few, 2), (promised, 9), (due, 2)):
             in_stock(part, shelf, quantity)
-            ledger.set_reorder_level(part, depot, point=2, maximum=None)
+            ledger.set_reorder_level(part, depot, point=Decimal(2), maximum=None)
         entry = an_entry(an_order(), promised, 7)
-        ledger.allocate(promised, 7, location=shelf, subject=entry.subject)
+        ledger.allocate(promised, Decimal(7), location=shelf, subject=entry.subject)
         a_purchase_order(a_vendor(), (due, 5, "1"), ship_to=depot)
 
     browser = signed_in(app, cora)
@@ -139,7 +141,7 @@ def test_below_reorder_counts_bins_what_is_promised_and_what_is_due(app: Flask):
 def test_negative_stock_is_named_with_its_order(app: Flask):
     with given(app):
         tess, joe = a_technician("Tess", van="Van 3"), a_technician("Joe")
-        cora, van = a_person("coordinator"), locations.van_of(tess)
+        cora, van = a_person("coordinator"), the(locations.van_of(tess))
         fan = a_part("FAN", "Fan")
         in_stock(a_part("OTHER", "Other"), van, 1)
         order = an_order(assigned_to=tess)
