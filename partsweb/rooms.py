@@ -10,6 +10,7 @@ from partsweb.catalogue import views as catalogue
 from partsweb.kit import slot
 from partsweb.kit.door import files_came_in
 from partsweb.locations import views as locations
+from partsweb.orders import views as orders
 from partsweb.orders.rules import entry_cancelled
 from partsweb.people import session
 from partsweb.people import views as people
@@ -34,6 +35,7 @@ def open_all(app: Flask) -> None:
     slot.fill("part.stock", stock.part_stock)
     slot.fill("part.history", stock.part_history)
     slot.fill("location.page", stock.location_stock)
+    app.register_blueprint(orders.bp)
     app.register_blueprint(purchasing.bp)
     entry_cancelled.connect(buying.release_promises)
     slot.fill("entry.answer", purchasing.answer)

@@ -59,6 +59,11 @@ def soon(value: datetime | None) -> str:
     return f"{on} {value.astimezone(clock.zone()):%H:%M}"
 
 
+def local(value: datetime | None) -> str:
+    """As a field for day and time takes it: 2026-06-04T10:42, at the firm."""
+    return f"{value.astimezone(clock.zone()):%Y-%m-%dT%H:%M}" if value else ""
+
+
 def ago(value: datetime | None) -> str:
     """How long ago, roughly."""
     if value is None:
@@ -81,5 +86,5 @@ def minutes(value: int | None) -> str:
 
 def add_filters(app: Flask) -> None:
     """Make them filters of every template."""
-    for filter_ in (qty, money, day, moment, soon, ago, minutes):
+    for filter_ in (qty, money, day, moment, local, soon, ago, minutes):
         app.jinja_env.filters[filter_.__name__] = filter_
