@@ -41,12 +41,20 @@ class Page(Generic[T]):
 
 
 def paged(rows: Select[T], *, number: int = 1, size: int = SIZE) -> Page[T]:
-    """One page of the selected things, counted."""
+    """One page of the selected things, counted; a number too high gives the last page."""
+    number = max(1, number)
+    items = _some(rows, number, size)
+    if number == 1 and len(items) < size:
+        return Page(items, 1, len(items), size)
     total = db.session.scalar(select(func.count()).select_from(rows.order_by(None).subquery())) or 0
-    number = min(max(1, number), max(1, -(-total // size)))
-    chosen = rows.limit(size).offset((number - 1) * size)
-    items: Sequence[T] = db.session.scalars(chosen).all()
+    last = max(1, -(-total // size))
+    if number > last:
+        number, items = last, _some(rows, last, size)
     return Page(items, number, total, size)
+
+
+def _some(rows: Select[T], number: int, size: int) -> Sequence[T]:
+    return db.session.scalars(rows.limit(size).offset((number - 1) * size)).all()
 
 
 def asked_page() -> int:

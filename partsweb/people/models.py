@@ -47,7 +47,7 @@ class Person(WithId, Table):
     created_at: Mapped[datetime] = mapped_column(default=clock.now)
 
     role_rows: Mapped[list[PersonRole]] = relationship(
-        lazy="selectin", cascade="all, delete-orphan", order_by="PersonRole.role"
+        cascade="all, delete-orphan", order_by="PersonRole.role"
     )
 
     @property

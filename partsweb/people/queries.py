@@ -8,6 +8,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy.orm import joinedload, selectinload
 
 from partsweb.extensions import db
 from partsweb.kit import clock
@@ -43,7 +44,8 @@ def person(person_id: UUID) -> Person:
 
 def everybody() -> Sequence[Person]:
     """All people by name, those who left last."""
-    return db.session.scalars(select(Person).order_by(Person.active.desc(), Person.name)).all()
+    rows = select(Person).order_by(Person.active.desc(), Person.name)
+    return db.session.scalars(rows.options(selectinload(Person.role_rows))).all()
 
 
 def matching(words: str, *, page: int = 1) -> Page[Person]:
@@ -58,7 +60,7 @@ def matching(words: str, *, page: int = 1) -> Page[Person]:
                 Person.id.in_(with_that_role),
             )
         )
-    return paged(rows, number=page)
+    return paged(rows.options(selectinload(Person.role_rows)), number=page)
 
 
 def active_people() -> Sequence[Person]:
@@ -80,7 +82,9 @@ def token_hash(token: str) -> str:
 def sign_in_of(token: str) -> SignIn | None:
     """The open sign-in of that token, of a person who is still active."""
     rows = select(SignIn).where(SignIn.token_hash == token_hash(token), _still_open())
-    found = db.session.scalar(rows)
+    # Whoever comes in is asked for roles at the door.
+    rows = rows.options(joinedload(SignIn.person).joinedload(Person.role_rows))
+    found = db.session.scalars(rows).unique().one_or_none()
     return found if found and found.person.active else None
 
 

@@ -15,7 +15,6 @@ from partsweb.extensions import db
 from partsweb.kit import clock
 from partsweb.kit.exact import ZERO
 from partsweb.kit.paging import Page, paged
-from partsweb.locations import queries as locations
 from partsweb.locations.models import PLACES, Kind, Location
 from partsweb.orders.models import CLOSED, Order, OrderState, PartEntry, Urgency
 from partsweb.orders.queries import STANDS_STILL_AFTER, WORKING
@@ -107,9 +106,8 @@ def set_aside_for(person: Person) -> Sequence[tuple[str, PartEntry, Allocation]]
     return db.session.execute(rows.order_by(_home_name(), Order.number)).all()
 
 
-def own_van(person: Person) -> Van | None:
-    """The person's van: what is used up in it, and what it owes."""
-    van = locations.van_of(person)
+def van_stands(van: Location | None) -> Van | None:
+    """What is used up in a technician's van, and what it owes."""
     if van is None:
         return None
     owed = select(func.count()).where(Balance.location_id == van.id, Balance.quantity < ZERO)

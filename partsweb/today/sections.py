@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from partsweb.locations.views import own_van
 from partsweb.orders import queries as orders
 from partsweb.people.models import Person
 from partsweb.people.permissions import (
@@ -28,7 +29,7 @@ LOADS: dict[str, Callable[[Person], Any]] = {
     "collect": queries.to_collect,
     "told": timeline.told,
     "to_do": timeline.to_do,
-    "van": queries.own_van,
+    "van": lambda person: queries.van_stands(own_van()),
     "requests": lambda person: queries.requests(),
     "unassigned": lambda person: queries.without_technician(),
     "awaiting": lambda person: queries.awaiting_parts(),
