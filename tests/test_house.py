@@ -75,12 +75,27 @@ ROUTES = """
 /attachments/<uuid:attachment_id>/thumbnail                      GET  be signed in
 /discrepancies/<uuid:discrepancy_id>                             GET  see deliveries
 /discrepancies/<uuid:discrepancy_id>/replacement                 POST buy parts
+/entries/<uuid:entry_id>                                         GET  see orders
+/entries/<uuid:entry_id>/answer                                  GET  answer requests
+/entries/<uuid:entry_id>/answer                                  POST answer requests
+/entries/<uuid:entry_id>/cancellation                            GET  request parts
+/entries/<uuid:entry_id>/cancellation                            POST request parts
+/entries/<uuid:entry_id>/installation                            GET  install parts
+/entries/<uuid:entry_id>/installation                            POST install parts
+/entries/<uuid:entry_id>/not-used                                GET  install parts
+/entries/<uuid:entry_id>/not-used                                POST install parts
+/entries/<uuid:entry_id>/photos                                  GET  work on orders
+/entries/<uuid:entry_id>/photos                                  POST work on orders
 /entries/<uuid:entry_id>/purchase                                GET  put on purchase orders
 /entries/<uuid:entry_id>/purchase                                POST put on purchase orders
 /follow-ups/<kind>/<uuid:subject_id>/new                         GET  follow up
 /follow-ups/<kind>/<uuid:subject_id>/new                         POST follow up
 /follow-ups/<uuid:task_id>                                       GET  follow up
 /follow-ups/<uuid:task_id>/completion                            POST follow up
+/installations/<uuid:installation_id>/correction                 GET  correct installations
+/installations/<uuid:installation_id>/correction                 POST correct installations
+/installations/<uuid:installation_id>/reversal                   GET  correct installations
+/installations/<uuid:installation_id>/reversal                   POST correct installations
 /locations                                                       GET  see stock
 /locations/<uuid:location_id>                                    GET  see stock
 /locations/<uuid:location_id>/edit                               GET  manage locations
@@ -96,6 +111,23 @@ ROUTES = """
 /notices/<uuid:notice_id>                                        GET  be signed in
 /notices/<uuid:notice_id>/put-away                               POST be signed in
 /notices/put-away                                                POST be signed in
+/orders                                                          GET  see orders
+/orders/<number>                                                 GET  see orders
+/orders/<number>/details                                         GET  see orders
+/orders/<number>/installations/new                               GET  install parts
+/orders/<number>/installations/new                               POST install parts
+/orders/<number>/notes/new                                       GET  work on orders
+/orders/<number>/notes/new                                       POST work on orders
+/orders/<number>/parts/new                                       GET  request parts
+/orders/<number>/parts/new                                       POST request parts
+/orders/<number>/plan                                            GET  plan orders
+/orders/<number>/plan                                            POST plan orders
+/orders/<number>/state                                           GET  work on orders
+/orders/<number>/state                                           POST work on orders
+/orders/<number>/timeline                                        GET  see orders
+/orders/<number>/van                                             GET  install parts
+/orders/new                                                      GET  plan orders
+/orders/new                                                      POST plan orders
 /parts                                                           GET  see parts
 /parts/<uuid:part_id>                                            GET  see parts
 /parts/<uuid:part_id>/barcodes/<uuid:barcode_id>/removal         POST keep the catalogue
@@ -136,6 +168,7 @@ ROUTES = """
 /references/<uuid:reference_id>/edit                             GET  keep the catalogue
 /references/<uuid:reference_id>/edit                             POST keep the catalogue
 /references/<uuid:reference_id>/withdrawal                       POST keep the catalogue
+/requests                                                        GET  answer requests
 /scan                                                            GET  see parts
 /scan/lesson                                                     GET  keep the catalogue
 /serial-conflicts/<uuid:conflict_id>                             GET  receive parts
@@ -220,6 +253,20 @@ def test_every_act_at_a_door_is_in_the_table_of_roles(app: Flask):
     acts = {door_of(app, rule).act for rule in routes(app)} - {None, "be signed in"}
 
     assert acts <= set(ACTS)
+
+
+def test_every_link_names_a_route_there_is(app: Flask):
+    named = re.compile(r"""url_for\(\s*["']([\w.]+)["']|["'](\w+\.\w+)["'], ["']\w+["']\)""")
+    there = {rule.endpoint for rule in app.url_map.iter_rules()}
+
+    broken = [
+        f"{name}: {found}"
+        for name, source in templates()
+        for match in named.finditer(without_comments(source))
+        if (found := match[1] or match[2]) not in there
+    ]
+
+    assert broken == []
 
 
 @pytest.mark.parametrize("role", ROLES)

@@ -51,9 +51,3 @@ def _greeting() -> str:
     if hour < 12:
         return "Good morning"
     return "Good afternoon" if hour < 18 else "Good evening"
-
-
-# While rooms are being built: a link to a page that isn't there yet leads here.
-bp.record_once(
-    lambda state: state.app.url_build_error_handlers.append(lambda error, endpoint, values: "/")
-)
