@@ -22,6 +22,7 @@ from bench.place import bare_page, cookie_of, make_place, signed_in
 from tests.support.counting import statements
 
 CODINGS = ("identity", "gzip", "br")
+DOCS = Path(__file__).resolve().parent.parent / "docs" / "performance.md"
 WARM_UP = 0.5  # seconds a page before the first round
 
 
@@ -35,6 +36,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     report.show()
     if wanted.json:
         wanted.json.write_text(json.dumps(report.figures(), indent=1) + "\n", encoding="utf-8")
+    if wanted.keep:
+        report.keep(DOCS)
 
 
 def _arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
@@ -44,6 +47,7 @@ def _arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--connections", type=int, default=4, help="at once (default 4)")
     parser.add_argument("--only", default="", help="pages whose name has this word")
     parser.add_argument("--json", type=Path, help="write the figures to this file too")
+    parser.add_argument("--keep", action="store_true", help="put them into docs/performance.md")
     parser.add_argument("--no-browser", action="store_true", help="without Chromium")
     return parser.parse_args(arguments)
 

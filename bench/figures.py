@@ -22,6 +22,7 @@ from bench.browser import Loaded
 from bench.load import Measured
 from bench.weight import Fetched, total
 
+BEGIN, END = "<!-- figures -->", "<!-- /figures -->"
 LIBRARIES = ("flask", "sqlalchemy", "granian", "flask-compress")
 
 
@@ -102,6 +103,23 @@ class Report:
         if self.browser:
             console.print(self._browser())
 
+    def keep(self, page: Path) -> None:
+        """Put the figures between the two marks of a Markdown page."""
+        before, _, rest = page.read_text(encoding="utf-8").partition(BEGIN)
+        _, _, after = rest.partition(END)
+        page.write_text(f"{before}{BEGIN}\n{self._markdown()}{END}{after}", encoding="utf-8")
+
+    def _markdown(self) -> str:
+        told, tables = self.about, [self._speeds(), self._first_load()]
+        tables += [self._browser()] if self.browser else []
+        said = (
+            f"{told['measured_at'][:10]}, commit {told['commit']}, {told['cores']} cores, "
+            f"{told['system']}, Python {told['python']}, {told['database']} {told['sqlite']}; "
+            f"{told['rounds']} rounds of {told['seconds']:g} s, {told['connections']} connections; "
+            f"load average before it {told['load_before']:.1f}.\n"
+        )
+        return "\n".join([said, *map(_as_markdown, tables)])
+
     def _speeds(self) -> Table:
         heads = ("", "req/s", "p50 ms", "p99 ms", "of bare", "(rounds)", "queries", "bytes", "br")
         table = _table("Pages", *heads)
@@ -147,6 +165,13 @@ def _table(title: str, *heads: str) -> Table:
     for number, head in enumerate(heads):
         table.add_column(head, justify="left" if number == 0 else "right")
     return table
+
+
+def _as_markdown(table: Table) -> str:
+    columns = [[str(column.header), *map(str, column.cells)] for column in table.columns]
+    rows = [f"| {' | '.join(cells)} |" for cells in zip(*columns, strict=True)]
+    rule = "|".join(["", "---", *["---:"] * (len(columns) - 1), ""])
+    return "\n".join([f"**{table.title}**", "", rows[0], rule, *rows[1:], ""])
 
 
 def _shown(number: int | None) -> str:
