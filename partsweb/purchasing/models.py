@@ -92,7 +92,7 @@ class PurchaseOrder(WithId, Table):
     vendor: Mapped[Vendor] = relationship(lazy="joined")
     ship_to: Mapped[Location | None] = relationship(lazy="joined")
     lines: Mapped[list[PurchaseLine]] = relationship(
-        back_populates="purchase_order", order_by="PurchaseLine.position", lazy="selectin"
+        back_populates="purchase_order", order_by="PurchaseLine.position"
     )
     receipts: Mapped[list[Receipt]] = relationship(
         back_populates="purchase_order", order_by="Receipt.number"
@@ -150,9 +150,9 @@ class PurchaseLine(WithId, Table):
     # How much of what is to come is meant for the entry; the rest goes into stock.
     promised: Mapped[Decimal] = mapped_column(default=ZERO)
 
-    purchase_order: Mapped[PurchaseOrder] = relationship(back_populates="lines", lazy="joined")
+    purchase_order: Mapped[PurchaseOrder] = relationship(back_populates="lines")
     part: Mapped[Part] = relationship(lazy="joined")
-    entry: Mapped[PartEntry | None] = relationship(lazy="joined")
+    entry: Mapped[PartEntry | None] = relationship()
 
     @property
     def accepted(self) -> Decimal:
@@ -179,7 +179,7 @@ class Receipt(WithId, Table):
     occurred_at: Mapped[datetime]
     recorded_at: Mapped[datetime]
 
-    purchase_order: Mapped[PurchaseOrder] = relationship(back_populates="receipts", lazy="joined")
+    purchase_order: Mapped[PurchaseOrder] = relationship(back_populates="receipts")
     by: Mapped[Person | None] = relationship(lazy="joined")
     lines: Mapped[list[ReceiptLine]] = relationship(back_populates="receipt", lazy="selectin")
 
@@ -199,8 +199,8 @@ class ReceiptLine(WithId, Table):
     accepted: Mapped[Decimal]
     rejected: Mapped[Decimal] = mapped_column(default=ZERO)
 
-    receipt: Mapped[Receipt] = relationship(back_populates="lines", lazy="joined")
-    line: Mapped[PurchaseLine] = relationship(lazy="joined")
+    receipt: Mapped[Receipt] = relationship(back_populates="lines")
+    line: Mapped[PurchaseLine] = relationship()
     discrepancies: Mapped[list[Discrepancy]] = relationship(
         back_populates="receipt_line", order_by="Discrepancy.made_at"
     )
@@ -249,6 +249,6 @@ class SerialConflict(WithId, Table):
     solved_by_id: Mapped[UUID | None] = mapped_column(ForeignKey(Person.id))
     solved_at: Mapped[datetime | None]
 
-    receipt_line: Mapped[ReceiptLine] = relationship(back_populates="conflicts", lazy="joined")
-    serial: Mapped[Serial] = relationship(lazy="joined")
-    found_at: Mapped[Location] = relationship(lazy="joined")
+    receipt_line: Mapped[ReceiptLine] = relationship(back_populates="conflicts")
+    serial: Mapped[Serial] = relationship()
+    found_at: Mapped[Location] = relationship()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -19,6 +19,7 @@ from sqlalchemy import (
     select,
     true,
 )
+from sqlalchemy.orm import joinedload, selectinload
 
 from partsweb.catalogue import queries as catalogue
 from partsweb.catalogue.models import Part, Vendor
@@ -114,6 +115,13 @@ def purchase_orders(wanted: Wanted, *, seen_by: Person, page: int = 1) -> Page[P
     return paged(rows.order_by(*order, PurchaseOrder.number), number=page)
 
 
+def line_counts(orders_: Sequence[PurchaseOrder]) -> dict[UUID, int]:
+    """How many lines each of the purchase orders has."""
+    order_id = PurchaseLine.purchase_order_id
+    rows = select(order_id, func.count()).where(order_id.in_([one.id for one in orders_]))
+    return {found: count for found, count in db.session.execute(rows.group_by(order_id))}  # noqa: C416 - rows aren't pairs to mypy
+
+
 def counts(*, seen_by: Person) -> dict[str, int]:
     """How many purchase orders are open, late and in draft."""
     counted = {}
@@ -125,19 +133,26 @@ def counts(*, seen_by: Person) -> dict[str, int]:
 
 def lines_of(order: PurchaseOrder, *, seen_by: Person) -> Sequence[PurchaseLine]:
     """The purchase order's lines, as far as the person may see them."""
-    if _sees_whole(order, seen_by):
-        return order.lines
-    own = select(PartEntry.id).join(Order).where(orders.visible(seen_by))
-    mine = set(db.session.scalars(own.where(PartEntry.id.in_(_entries_of(order)))))
-    return [line for line in order.lines if line.entry_id in mine]
+    rows = select(PurchaseLine).where(PurchaseLine.purchase_order_id == order.id)
+    if not _sees_whole(order, seen_by):
+        own = select(PartEntry.id).join(Order).where(orders.visible(seen_by))
+        rows = rows.where(PurchaseLine.entry_id.in_(own))
+    return db.session.scalars(rows.order_by(PurchaseLine.position)).all()
 
 
-def receipts_of(order: PurchaseOrder, *, seen_by: Person) -> Sequence[Receipt]:
-    """Its receipts, newest first; of another's delivery only those with a line of one's own."""
-    mine = {line.id for line in lines_of(order, seen_by=seen_by)}
-    rows = select(Receipt).where(Receipt.purchase_order_id == order.id)
-    found = db.session.scalars(rows.order_by(Receipt.number.desc())).all()
-    return [one for one in found if any(line.line_id in mine for line in one.lines)]
+def order_numbers(lines: Iterable[PurchaseLine]) -> dict[UUID, str]:
+    """For which order each line is, by its entry."""
+    entries = {line.entry_id for line in lines if line.entry_id}
+    rows = select(PartEntry.id, Order.number).join(Order, Order.id == PartEntry.order_id)
+    found = db.session.execute(rows.where(PartEntry.id.in_(entries))) if entries else ()
+    return {entry_id: number for entry_id, number in found}  # noqa: C416 - rows aren't pairs to mypy
+
+
+def receipts_of(lines: Sequence[PurchaseLine]) -> Sequence[Receipt]:
+    """The receipts on which something of these lines is, newest first."""
+    with_them = select(ReceiptLine.receipt_id).where(_among(ReceiptLine.line_id, lines))
+    rows = select(Receipt).where(Receipt.id.in_(with_them)).options(selectinload(Receipt.lines))
+    return db.session.scalars(rows.order_by(Receipt.number.desc())).all()
 
 
 def seen(by: Person) -> ColumnElement[bool]:
@@ -213,18 +228,21 @@ def lines_for(entry: PartEntry) -> Sequence[PurchaseLine]:
 
 
 def receipt(receipt_id: UUID, *, seen_by: Person) -> Receipt:
-    """One receipt."""
+    """One receipt; of another's delivery only where a line of one's own is on it."""
     found = _found(db.session.get(Receipt, receipt_id), "receipt")
     order = purchase_order_by_id(found.purchase_order_id, seen_by=seen_by)
-    if found not in receipts_of(order, seen_by=seen_by):
+    if found not in receipts_of(lines_of(order, seen_by=seen_by)):
         raise NotFound("There is no such receipt.")
     return found
 
 
 def receipt_lines_of(of: Receipt, *, seen_by: Person) -> Sequence[ReceiptLine]:
     """The receipt's lines, as far as the person may see them."""
-    mine = {one.id for one in lines_of(of.purchase_order, seen_by=seen_by)}
-    return [one for one in of.lines if one.line_id in mine]
+    mine = lines_of(of.purchase_order, seen_by=seen_by)
+    rows = select(ReceiptLine).join(PurchaseLine, PurchaseLine.id == ReceiptLine.line_id)
+    rows = rows.where(ReceiptLine.receipt_id == of.id, _among(ReceiptLine.line_id, mine))
+    wrong = selectinload(ReceiptLine.discrepancies), selectinload(ReceiptLine.conflicts)
+    return db.session.scalars(rows.order_by(PurchaseLine.position).options(*wrong)).all()
 
 
 def receipt_line(receipt_line_id: UUID, *, seen_by: Person) -> ReceiptLine:
@@ -249,18 +267,16 @@ def discrepancy(discrepancy_id: UUID, *, seen_by: Person) -> Discrepancy:
 
 def discrepancies(*, open_only: bool, seen_by: Person, page: int = 1) -> Page[Discrepancy]:
     """What was wrong with receipts, the newest first."""
-    rows = _of_orders(Discrepancy, Discrepancy.receipt_line_id).where(seen(seen_by))
+    rows = _of_orders(Discrepancy).where(seen(seen_by))
     if open_only:
         rows = rows.where(Discrepancy.state == DiscrepancyState.OPEN)
     return paged(rows.order_by(Discrepancy.made_at.desc(), Discrepancy.id), number=page)
 
 
-def discrepancies_of(order: PurchaseOrder, *, seen_by: Person) -> Sequence[Discrepancy]:
-    """What was wrong with the purchase order's receipts, the newest first."""
-    rows = _of_orders(Discrepancy, Discrepancy.receipt_line_id).where(PurchaseOrder.id == order.id)
-    mine = {one.id for one in lines_of(order, seen_by=seen_by)}
-    found = db.session.scalars(rows.order_by(Discrepancy.made_at.desc(), Discrepancy.id))
-    return [one for one in found if one.receipt_line.line_id in mine]
+def discrepancies_of(lines: Sequence[PurchaseLine]) -> Sequence[Discrepancy]:
+    """What was wrong with what arrived of these lines, the newest first."""
+    rows = _of_orders(Discrepancy).where(_among(ReceiptLine.line_id, lines))
+    return db.session.scalars(rows.order_by(Discrepancy.made_at.desc(), Discrepancy.id)).all()
 
 
 def conflict(conflict_id: UUID, *, seen_by: Person) -> SerialConflict:
@@ -270,12 +286,10 @@ def conflict(conflict_id: UUID, *, seen_by: Person) -> SerialConflict:
     return found
 
 
-def open_conflicts_of(order: PurchaseOrder, *, seen_by: Person) -> Sequence[SerialConflict]:
-    """The purchase order's serials that the books had elsewhere and nobody solved yet."""
-    rows = _of_orders(SerialConflict, SerialConflict.receipt_line_id)
-    rows = rows.where(PurchaseOrder.id == order.id, SerialConflict.solved_as == "")
-    mine = {one.id for one in lines_of(order, seen_by=seen_by)}
-    return [one for one in db.session.scalars(rows) if one.receipt_line.line_id in mine]
+def open_conflicts_of(lines: Sequence[PurchaseLine]) -> Sequence[SerialConflict]:
+    """Serials on deliveries of these lines that the books had elsewhere, not solved yet."""
+    rows = _of_orders(SerialConflict).where(_among(ReceiptLine.line_id, lines))
+    return db.session.scalars(rows.where(SerialConflict.solved_as == "")).all()
 
 
 # --- Figures ---------------------------------------------------------------------------------
@@ -364,6 +378,7 @@ def _open_lines() -> Select[PurchaseLine]:
         select(PurchaseLine)
         .join(PurchaseOrder, PurchaseOrder.id == PurchaseLine.purchase_order_id)
         .where(PurchaseOrder.state.in_(EXPECTING), still_to_come)
+        .options(joinedload(PurchaseLine.purchase_order))
         .order_by(due, PurchaseOrder.number, PurchaseLine.position)
     )
 
@@ -379,23 +394,28 @@ def _with_lines_for(person: Person) -> Select[UUID]:
 
 
 def _sees_whole(order: PurchaseOrder, person: Person) -> bool:
+    if person.may("see purchase orders"):
+        return True
     van = locations.van_of(person)
-    to_own_van = van is not None and order.ship_to_id == van.id
-    return person.may("see purchase orders") or to_own_van
+    return van is not None and order.ship_to_id == van.id
 
 
-def _entries_of(order: PurchaseOrder) -> list[UUID]:
-    return [line.entry_id for line in order.lines if line.entry_id]
-
-
-def _of_orders(model: type[T], receipt_line_id: Any) -> Select[T]:
+def _of_orders(model: type[Discrepancy] | type[SerialConflict]) -> Select[Any]:
     """Things that hang on receipt lines, joined with their purchase orders."""
+    receipt_line_id: Any = model.receipt_line_id
+    line = joinedload(model.receipt_line).joinedload(ReceiptLine.line)
     return (
         select(model)
+        .options(line.joinedload(PurchaseLine.purchase_order))
         .join(ReceiptLine, ReceiptLine.id == receipt_line_id)
         .join(PurchaseLine, PurchaseLine.id == ReceiptLine.line_id)
         .join(PurchaseOrder, PurchaseOrder.id == PurchaseLine.purchase_order_id)
     )
+
+
+def _among(line_id: Any, lines: Sequence[PurchaseLine]) -> ColumnElement[bool]:
+    found: ColumnElement[bool] = line_id.in_([line.id for line in lines])
+    return found
 
 
 def _found(thing: T | None, called: str) -> T:

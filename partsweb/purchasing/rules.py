@@ -8,13 +8,14 @@ from decimal import Decimal
 from uuid import UUID, uuid4
 
 from sqlalchemy import select
+from sqlalchemy.orm import selectinload
 
 from partsweb.catalogue import queries as catalogue
 from partsweb.catalogue.models import Part, Vendor
 from partsweb.extensions import db
 from partsweb.kit import clock
 from partsweb.kit.exact import ZERO, rounded
-from partsweb.kit.numbering import next_number
+from partsweb.kit.numbering import next_number, number_taken
 from partsweb.kit.refusal import Refusal
 from partsweb.kit.words import day, qty
 from partsweb.locations import queries as locations
@@ -46,8 +47,6 @@ from partsweb.timeline import rules as timeline
 __all__ = ["Arrival"]  # what `receive` takes
 
 FIRST_NUMBER = 1001
-# What other systems call an order of which they expect nothing more.
-OVER_ELSEWHERE = frozenset({"complete", "completed", "closed", "rejected", "cancelled"})
 
 
 # --- Buying ----------------------------------------------------------------------------------
@@ -64,7 +63,7 @@ def draft(
     note: str = "",
 ) -> PurchaseOrder:
     """Begin a purchase order; without a number of its own it gets the next one."""
-    number = number.strip() or f"PO-{next_number('purchase order', start=FIRST_NUMBER)}"
+    number = _number(number.strip())
     if queries.by_number(number):
         raise Refusal(f"There is a purchase order {number} already.", field="number")
     order = PurchaseOrder(
@@ -355,36 +354,28 @@ def replace(discrepancy: Discrepancy, *, by: Person, at: datetime) -> PurchaseLi
     return new
 
 
-def record_history(
-    order: PurchaseOrder, line: PurchaseLine, received: Decimal, rejected: Decimal
-) -> None:
-    """Keep what another system says arrived: facts without movements, serials or notices.
-
-    What that system called the order stays in `imported_state`, whatever the facts say.
-    """
-    if not ZERO <= rejected <= received:
-        raise Refusal("Rejected can't be more than received.", field="rejected")
-    line.received, line.rejected = received, rejected
-    order.state = _state_by_facts(order)
-    if order.expecting and order.imported_state.casefold() in OVER_ELSEWHERE:
-        order.state = PurchaseState.CLOSED
-    db.session.flush()
-
-
 # --- How it is done --------------------------------------------------------------------------
+
+
+def _number(given: str) -> str:
+    if not given:
+        return f"PO-{next_number('purchase order', start=FIRST_NUMBER)}"
+    digits = given.removeprefix("PO-")
+    if digits.isascii() and digits.isdigit():
+        number_taken("purchase order", int(digits))
+    return given
 
 
 def _lock(order: PurchaseOrder) -> None:
     """Two people at one purchase order take turns, and each sees what the other did."""
     db.session.flush()
     row = select(PurchaseOrder).where(PurchaseOrder.id == order.id)
-    fresh = row.with_for_update(of=PurchaseOrder).execution_options(populate_existing=True)
-    db.session.scalars(fresh).one()
+    row = row.options(selectinload(PurchaseOrder.lines)).with_for_update(of=PurchaseOrder)
+    db.session.scalars(row.execution_options(populate_existing=True)).one()
 
 
 def _refuse_unless_draft(order: PurchaseOrder) -> None:
-    # What another system ordered comes in with its lines later.
-    if order.state != PurchaseState.DRAFT and not order.imported_state:
+    if order.state != PurchaseState.DRAFT:
         raise Refusal(
             f"{order.number} is {order.state.value}: its lines stay as they were ordered. "
             "Make a new purchase order."

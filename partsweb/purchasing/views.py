@@ -39,6 +39,9 @@ from partsweb.timeline import queries as timeline
 
 bp = Blueprint("purchasing", __name__)
 
+# How many purchase orders a vendor's page shows.
+LATEST = 5
+
 
 # --- Purchase orders -------------------------------------------------------------------------
 
@@ -53,12 +56,14 @@ def index() -> ResponseReturnValue:
         vendor_id=_uuid(request.args.get("vendor", "")),
         state=request.args.get("state", ""),
     )
+    found = queries.purchase_orders(wanted, seen_by=g.person, page=asked_page())
     return page(
         "purchasing/purchase_orders.html",
         "panel",
         nav="more",
         wanted=wanted,
-        found=queries.purchase_orders(wanted, seen_by=g.person, page=asked_page()),
+        found=found,
+        line_counts=queries.line_counts(found.items),
         counts=queries.counts(seen_by=g.person),
     )
 
@@ -92,14 +97,16 @@ def draft() -> ShowAfter:
 def purchase_order(number: str) -> ResponseReturnValue:
     """One purchase order: its lines, receipts, what was wrong, and its history."""
     order = queries.purchase_order(number, seen_by=g.person)
+    lines = queries.lines_of(order, seen_by=g.person)
     return page(
         "purchasing/purchase_order.html",
         nav="more",
         order=order,
-        lines=queries.lines_of(order, seen_by=g.person),
-        receipts=queries.receipts_of(order, seen_by=g.person),
-        discrepancies=queries.discrepancies_of(order, seen_by=g.person),
-        conflicts=queries.open_conflicts_of(order, seen_by=g.person),
+        lines=lines,
+        meant_for=queries.order_numbers(lines),
+        receipts=queries.receipts_of(lines),
+        discrepancies=queries.discrepancies_of(lines),
+        conflicts=queries.open_conflicts_of(lines),
         history=timeline.history(order.subject, page=asked_page()),
     )
 
@@ -233,7 +240,14 @@ def new_receipt(number: str) -> ResponseReturnValue:
     """What arrived? Filled in with what is still to come, so that all of it is one tap."""
     order = queries.purchase_order(number, seen_by=g.person)
     lines = [one for one in queries.lines_of(order, seen_by=g.person) if one.outstanding]
-    return page("purchasing/receive.html", nav="more", order=order, lines=lines, field_of=field_of)
+    return page(
+        "purchasing/receive.html",
+        nav="more",
+        order=order,
+        lines=lines,
+        meant_for=queries.order_numbers(lines),
+        field_of=field_of,
+    )
 
 
 @bp.post("/purchasing/<number>/receipts/new")
@@ -260,12 +274,14 @@ def receive(number: str) -> ShowAfter:
 def receipt(receipt_id: UUID) -> ResponseReturnValue:
     """One arrival: what was accepted, what was wrong, its slip."""
     found = queries.receipt(receipt_id, seen_by=g.person)
+    lines = queries.receipt_lines_of(found, seen_by=g.person)
     return page(
         "purchasing/receipt.html",
         nav="more",
         receipt=found,
         order=found.purchase_order,
-        lines=queries.receipt_lines_of(found, seen_by=g.person),
+        lines=lines,
+        meant_for=queries.order_numbers(one.line for one in lines),
         slips=attachments.of(found.subject),
     )
 
@@ -392,7 +408,14 @@ def ordered_from(vendor: Vendor) -> Markup | str:
         return ""
     wanted = queries.Wanted(view="all", vendor_id=vendor.id)
     found = queries.purchase_orders(wanted, seen_by=g.person)
-    return partial("purchasing/_ordered_from.html", vendor=vendor, found=found)
+    latest = found.items[:LATEST]
+    return partial(
+        "purchasing/_ordered_from.html",
+        vendor=vendor,
+        total=found.total,
+        latest=latest,
+        line_counts=queries.line_counts(latest),
+    )
 
 
 def _offers(entry: PartEntry) -> dict[str, Any]:

@@ -65,7 +65,7 @@ def test_others_orders_arent_there_for_a_technician(firm: Firm):
         order = firm.ordered((firm.valve, 4))
         arrival = rules.Arrival(order.lines[0], Decimal(1), Decimal(1))
         receipt = rules.receive(order, [arrival], by=firm.penny, at=clock.now())
-        [found] = queries.discrepancies_of(order, seen_by=firm.penny)
+        [found] = queries.discrepancies_of(order.lines)
         tom = a_technician("Tom", van="Van 4")
     browser = firm.browser(tom)
 
