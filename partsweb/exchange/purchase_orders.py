@@ -11,6 +11,7 @@ from pydantic import Field
 from partsweb.catalogue.models import Vendor
 from partsweb.exchange.kind import Change, Kind, Names, Row, as_it_is, known_by
 from partsweb.exchange.values import Amount, Code, Day, Words
+from partsweb.extensions import db
 from partsweb.kit.refusal import Refusal
 from partsweb.locations.models import Location
 from partsweb.purchasing import history
@@ -94,6 +95,10 @@ class PurchaseOrders(Kind[PurchaseOrderRow]):
             setattr(known, field, value)
         history.settle([known])
         return Change.CHANGED
+
+    def finish(self) -> None:
+        """Write what was added, all at once."""
+        db.session.flush()
 
     def _vendor(self, row: PurchaseOrderRow) -> Vendor:
         if row.vendor not in self.vendors:

@@ -18,6 +18,7 @@ from partsweb.exchange import queries
 from partsweb.exchange.kind import Change, Kind, Names, Row, known_by
 from partsweb.exchange.values import Amount, Codes, Quantity, Words
 from partsweb.exchange.values import Code as CodeValue
+from partsweb.extensions import db
 from partsweb.kit import clock
 from partsweb.kit.exact import ZERO
 from partsweb.kit.refusal import Refusal
@@ -148,8 +149,10 @@ class Stock(Kind[StockRow]):
             raise Refusal(f"{len(row.serials)} serials for {qty(row.quantity)}", field="serials")
         new = [number for number in row.serials if (part.id, number) not in self.units]
         for number in row.serials:
-            if self.units.setdefault((part.id, number), place.id) != place.id:
-                raise Refusal(f"serial {number} began at another place", field="serials")
+            began = self.units.setdefault((part.id, number), place.id)
+            if began != place.id:
+                where = db.session.get_one(Location, began).called
+                raise Refusal(f"serial {number} began in {where}", field="serials")
         for known in filter(None, (stock.serial(part, number) for number in new)):
             raise Refusal(f"serial {known.number} is in {known.location.called}", field="serials")
         return new

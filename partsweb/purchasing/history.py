@@ -9,6 +9,7 @@ import re
 from collections.abc import Sequence
 from datetime import date, datetime, time
 from decimal import Decimal
+from uuid import uuid4
 
 from partsweb.catalogue.models import Part, Vendor
 from partsweb.extensions import db
@@ -50,6 +51,8 @@ def record_order(
     if ours := OUR_NUMBER.fullmatch(number):
         number_taken("purchase order", int(ours[1]))
     order = PurchaseOrder(
+        id=uuid4(),
+        lines=[],
         number=number,
         vendor=vendor,
         imported_state=imported_state or UNSAID,
@@ -61,9 +64,8 @@ def record_order(
         note=note,
         made_at=_noon(ordered_on) if ordered_on else clock.now(),
     )
+    order.state = _state(order)
     db.session.add(order)
-    db.session.flush()
-    settle([order])
     said = f"Imported, {imported_state}" if imported_state else "Imported"
     timeline.record(order.subject, "imported", said, by=None)
     return order
@@ -112,9 +114,7 @@ def record_facts(
 def settle(orders: Sequence[PurchaseOrder]) -> None:
     """Let the orders' states follow from what arrived and from what they were called."""
     for order in orders:
-        state = _state(order)
-        if order.state != state:
-            order.state = state
+        order.state = _state(order)
     db.session.flush()
 
 
