@@ -15,7 +15,7 @@ from partsweb.kit import subject
 from partsweb.kit.refusal import NotFound
 from partsweb.locations import queries as locations
 from partsweb.orders import queries as orders
-from partsweb.orders.models import Order
+from partsweb.orders.models import Order, PartEntry
 from partsweb.orders.queries import Held
 from partsweb.people.models import Person
 from partsweb.purchasing import queries as purchasing
@@ -29,7 +29,8 @@ class Found:
     """One thing that the code stands for.
 
     `part` is set for parts and units, `unit` for a unit that the books know, `active_order` is what
-    the person has started, `deliveries` are the lines on which the part is still to come.
+    the person has started and `entry` where the part is open on it, `deliveries` are the lines on
+    which the part is still to come.
     """
 
     meaning: Meaning
@@ -38,6 +39,7 @@ class Found:
     unit: Serial | None = None
     places: Sequence[Held] = ()
     active_order: Order | None = None
+    entry: PartEntry | None = None
     deliveries: Sequence[PurchaseLine] = ()
 
     @property
@@ -76,15 +78,23 @@ def _known_of(meaning: Meaning, thing: Any, person: Person) -> Found:
 def _with_part(
     meaning: Meaning, thing: Any, part: Part, unit: Serial | None, person: Person
 ) -> Found:
+    order = orders.active_order(person)
     return Found(
         meaning,
         thing,
         part=part,
         unit=unit,
         places=orders.holdings([part.id], near=locations.van_of(person))[part.id],
-        active_order=orders.active_order(person),
+        active_order=order,
+        entry=_open_entry(order, part) if order else None,
         deliveries=_deliveries(part, person),
     )
+
+
+def _open_entry(order: Order, part: Part) -> PartEntry | None:
+    """Where the part waits on the order to be installed."""
+    same = (entry for entry in order.entries if entry.part_id == part.id)
+    return next((entry for entry in same if entry.open_quantity > 0), None)
 
 
 def _deliveries(part: Part, person: Person) -> Sequence[PurchaseLine]:

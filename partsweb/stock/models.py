@@ -11,6 +11,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from partsweb.catalogue.models import Part, Vendor
+from partsweb.kit import clock
 from partsweb.kit.subject import Subject
 from partsweb.kit.table import RowNumber, Table, WithId
 from partsweb.locations.models import Location
@@ -120,6 +121,11 @@ class Movement(Table):
     def cause(self) -> Subject | None:
         """What it was done for."""
         return Subject(self.cause_kind, self.cause_id) if self.cause_id else None
+
+    @property
+    def late(self) -> bool:
+        """Whether it counts on another day than the one it happened on."""
+        return self.posted_on != clock.day_of(self.occurred_at)
 
 
 class CostCorrection(Table):

@@ -6,6 +6,8 @@ from flask import Flask
 
 from partsweb.catalogue import queries as catalogue
 from partsweb.catalogue import rules
+from partsweb.kit import clock
+from partsweb.orders.models import OrderState
 from tests.support.company import (
     a_part,
     a_person,
@@ -13,6 +15,7 @@ from tests.support.company import (
     a_technician,
     a_vendor,
     a_warehouse,
+    an_entry,
     an_order,
     given,
     in_stock,
@@ -59,6 +62,32 @@ def test_a_part_that_is_due_can_be_received_by_who_receives(app: Flask):
 
     assert f"Receive on {order.number}" in signed_in(app, buyer).get("/scan?code=fan").text
     assert order.number not in signed_in(app, dora).get("/scan?code=fan").text
+
+
+def test_a_part_is_installed_on_the_order_that_was_started(app: Flask):
+    with given(app):
+        tess = a_technician(van="Van 3")
+        asked, other = a_part("VK4105", "Gas valve"), a_part("FAN", "Fan")
+        order = an_order(assigned_to=tess, state=OrderState.IN_PROGRESS, started_at=clock.now())
+        entry = an_entry(order, asked, 1)
+    browser = signed_in(app, tess)
+
+    wanted = browser.get("/scan?code=vk4105").text
+    unasked = browser.get("/scan?code=fan").text
+
+    assert f"Install on {order.number}" in wanted
+    assert f"/entries/{entry.id}/installation" in wanted
+    assert f"/orders/{order.number}/installations/new?part={other.id}" in unasked
+    assert f"/orders/{order.number}/parts/new?part={other.id}" in unasked
+
+
+def test_without_an_order_that_was_started_nothing_is_installed(app: Flask):
+    with given(app):
+        tess = a_technician()
+        a_part("FAN", "Fan")
+        an_order(assigned_to=tess)
+
+    assert "Install on" not in signed_in(app, tess).get("/scan?code=fan").text
 
 
 def test_an_order_number_leads_to_the_order_for_who_may_see_it(app: Flask):
