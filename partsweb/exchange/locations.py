@@ -48,7 +48,7 @@ class LocationRow(Row):
     )
     parent: Words = Field("", description="of a bin: the warehouse that it is in")
     held_by: Code = Field("", description="of a van: the sign-in name of who drives it")
-    address: Words = Field("", description="")
+    address: Words = Field("", description="where it stands")
     active: Yes = Field(True, description="no: it isn't used any more")
 
     @property

@@ -52,7 +52,7 @@ class PurchaseOrderRow(Row):
     ship_to: Words = Field("", description="the location it goes to")
     tax: Amount = Field(Decimal(0), description="recoverable tax on all of it")
     freight: Amount = Field(Decimal(0), description="what its shipping costs")
-    note: Words = Field("", description="")
+    note: Words = Field("", description="what else there is to know")
 
     @property
     def key(self) -> Hashable:

@@ -30,10 +30,10 @@ class VendorRow(Row):
     code: Code = Field(description="what we call the vendor; what tells vendors apart")
     name: Words = Field(description="the vendor's name")
     email: Words = Field("", description="where orders are sent")
-    phone: Words = Field("", description="")
+    phone: Words = Field("", description="the telephone number")
     lead_days: Days | None = Field(None, description="days until a delivery, as a rule")
     active: Yes = Field(True, description="no: nothing is bought there any more")
-    note: Words = Field("", description="")
+    note: Words = Field("", description="what else there is to know")
 
     @property
     def key(self) -> Hashable:
