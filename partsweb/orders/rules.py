@@ -1,6 +1,6 @@
 """What may happen on an order: it is planned and worked on, parts are asked for, answered, fitted.
 
-How fitting changes stock is in installing.py.
+How fitting changes stock is in installing.py, what people are told in telling.py.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from partsweb.kit.words import day, moment, qty
 from partsweb.kit.words import minutes as spent
 from partsweb.locations import queries as locations
 from partsweb.locations.models import Location
-from partsweb.orders import installing, queries
+from partsweb.orders import installing, queries, telling
 from partsweb.orders.installing import hold, move, refuse_fractions, release, set_apart, take
 from partsweb.orders.models import (
     CLOSED,
@@ -36,6 +36,14 @@ from partsweb.orders.models import (
     Urgency,
     WorkNote,
 )
+from partsweb.orders.refusing import (
+    refuse_known,
+    refuse_more,
+    refuse_promised,
+    refuse_taken_back,
+    refuse_unnamed,
+)
+from partsweb.orders.telling import in_words
 from partsweb.people.models import Person
 from partsweb.people.permissions import COORDINATOR, DISPATCHER, PURCHASING
 from partsweb.stock import queries as stock
@@ -135,10 +143,12 @@ def assign(order: Order, to: Person | None, *, by: Person | None, at: datetime) 
     said = f"Assigned to {to.name}" if to else "Assigned to nobody"
     if before is not None:
         said += f", before {before.name}"
-        _tell(before, order, f"{order.number} was given to {to.name if to else 'nobody'}", by)
+        telling.tell(
+            before, order, f"{order.number} was given to {to.name if to else 'nobody'}", by
+        )
     if to is not None:
         when = f", {moment(order.scheduled_for)}" if order.scheduled_for else ""
-        _tell(to, order, f"{order.number} is yours: {order.summary}{when}", by)
+        telling.tell(to, order, f"{order.number} is yours: {order.summary}{when}", by)
     timeline.record(order.subject, "order-assigned", said, by=by, at=at)
     db.session.flush()
 
@@ -153,7 +163,7 @@ def schedule(order: Order, when: datetime | None, *, by: Person | None, at: date
     if when and order.state in {OrderState.NEW, OrderState.DRAFT}:
         order.state, order.state_changed_at = OrderState.SCHEDULED, at
     if order.assigned_to:
-        _tell(order.assigned_to, order, f"{order.number}: {said.lower()}", by)
+        telling.tell(order.assigned_to, order, f"{order.number}: {said.lower()}", by)
     db.session.flush()
 
 
@@ -207,7 +217,7 @@ def note(
         raise Refusal("Say what was done.", field="text")
     if minutes is not None and minutes < 0:
         raise Refusal("Time spent can’t be below zero.", field="minutes")
-    _refuse_known(WorkNote, note_id)
+    refuse_known(WorkNote, note_id)
     written = WorkNote(
         id=note_id or uuid4(),
         order=order,
@@ -255,7 +265,7 @@ def request(
     entry.quantity = entry.waiting = quantity
     entry.restocking_fee, entry.reason, entry.urgency = restocking_fee, reason, urgency
     entry.warranty, entry.agreement = warranty, agreement
-    _record(entry, "part-requested", f"Requested {_said(quantity, part)}", by, at, notes)
+    telling.record(entry, "part-requested", f"Requested {in_words(quantity, part)}", by, at, notes)
     db.session.flush()
     part_requested.send(entry)
     return entry
@@ -265,24 +275,24 @@ def allocate(
     entry: PartEntry, quantity: Decimal, *, location: Location, by: Person, at: datetime
 ) -> None:
     """Promise stock of a place to the entry."""
-    _refuse_more(entry, quantity, "waiting", "waiting for an answer")
+    refuse_more(entry, quantity, "waiting", "waiting for an answer")
     ledger.allocate(entry.part, quantity, location=location, subject=entry.subject)
     move(entry, quantity, source="waiting", target="allocated")
-    said = f"Allocated {_said(quantity, entry.part)} {queries.whereabouts(location)}"
-    _record(entry, "part-allocated", said, by, at)
+    said = f"Allocated {in_words(quantity, entry.part)} {queries.whereabouts(location)}"
+    telling.record(entry, "part-allocated", said, by, at)
     db.session.flush()
 
 
 def set_aside(entry: PartEntry, quantity: Decimal, *, by: Person, at: datetime) -> None:
     """What was allocated lies ready for collection."""
-    _refuse_more(entry, quantity, "allocated", "allocated")
+    refuse_more(entry, quantity, "allocated", "allocated")
     move(entry, quantity, source="allocated", target="ready")
     where = " and ".join(
         queries.whereabouts(row.location) for row in stock.allocations_for(entry.subject)
     )
-    said = f"{_said(quantity, entry.part)} set aside {where}".strip()
-    _record(entry, "part-ready", said, by, at)
-    _tell_technician(entry, f"{said} for {entry.order.number}", by)
+    said = f"{in_words(quantity, entry.part)} set aside {where}".strip()
+    telling.record(entry, "part-ready", said, by, at)
+    telling.tell_technician(entry, f"{said} for {entry.order.number}", by)
     db.session.flush()
 
 
@@ -303,9 +313,9 @@ def move_to_van(
             f"Only {qty(entry.waiting + entry.allocated)} are waiting or allocated.",
             field="quantity",
         )
-    _refuse_unnamed(entry.part, quantity, serials, source)
+    refuse_unnamed(entry.part, quantity, serials, source)
     own = dict(release(entry, quantity, first=source))
-    _refuse_promised(entry.part, quantity, source)
+    refuse_promised(entry.part, quantity, source)
     if source.id != van.id:
         ledger.transfer(
             entry.part,
@@ -321,9 +331,9 @@ def move_to_van(
     taken = take(entry, min(quantity, sum(own.values(), ZERO)), "allocated", into="ready")
     take(entry, quantity - taken["allocated"], "waiting", "allocated", into="ready")
     set_apart(entry, quantity, location=van)
-    said = f"Moved {_said(quantity, entry.part)} from {source.called} to {van.called}"
-    _record(entry, "part-ready", said, by, at)
-    _tell_technician(entry, f"{_said(quantity, entry.part)} is in {van.called}", by)
+    said = f"Moved {in_words(quantity, entry.part)} from {source.called} to {van.called}"
+    telling.record(entry, "part-ready", said, by, at)
+    telling.tell_technician(entry, f"{in_words(quantity, entry.part)} is in {van.called}", by)
     db.session.flush()
 
 
@@ -337,11 +347,13 @@ def ordered(
     at: datetime,
 ) -> None:
     """It was put on a purchase order."""
-    _refuse_more(entry, quantity, "waiting", "waiting for an answer")
+    refuse_more(entry, quantity, "waiting", "waiting for an answer")
     move(entry, quantity, source="waiting", target="on_order")
     entry.expected_on, entry.paper = expected_on, paper
     due = f", due {day(expected_on)}" if expected_on else ""
-    _record(entry, "part-ordered", f"Ordered {_said(quantity, entry.part)}, {paper}{due}", by, at)
+    telling.record(
+        entry, "part-ordered", f"Ordered {in_words(quantity, entry.part)}, {paper}{due}", by, at
+    )
     db.session.flush()
 
 
@@ -349,13 +361,13 @@ def no_longer_ordered(
     entry: PartEntry, quantity: Decimal, *, paper: str, by: Person, at: datetime
 ) -> None:
     """The purchase order was cancelled or closed: it waits for another answer."""
-    _refuse_more(entry, quantity, "on_order", "on order")
+    refuse_more(entry, quantity, "on_order", "on order")
     move(entry, quantity, source="on_order", target="waiting")
     if not entry.on_order:
         entry.expected_on, entry.paper = None, ""
-    said = f"{_said(quantity, entry.part)} is no longer on {paper} and waits for another answer"
-    _record(entry, "order-given-up", said, by, at)
-    _tell_technician(entry, f"{entry.order.number}: {said}", by)
+    said = f"{in_words(quantity, entry.part)} is no longer on {paper} and waits for another answer"
+    telling.record(entry, "order-given-up", said, by, at)
+    telling.tell_technician(entry, f"{entry.order.number}: {said}", by)
     db.session.flush()
 
 
@@ -378,10 +390,10 @@ def arrived(
     ready = set_aside or (van is not None and van.id == location.id)
     set_apart(entry, taken, location=location)
     move(entry, taken, source="on_order", target="ready" if ready else "allocated")
-    said = f"{_said(taken, entry.part)} arrived {queries.whereabouts(location)}, {paper}"
-    _record(entry, "part-ready" if ready else "part-arrived", said, by, at)
+    said = f"{in_words(taken, entry.part)} arrived {queries.whereabouts(location)}, {paper}"
+    telling.record(entry, "part-ready" if ready else "part-arrived", said, by, at)
     ending = "ready for you" if ready else "allocated to you"
-    _tell_technician(entry, f"{said}: {ending} for {entry.order.number}", by)
+    telling.tell_technician(entry, f"{said}: {ending} for {entry.order.number}", by)
     timeline.tell_role(DISPATCHER, entry.order.subject, f"{entry.order.number}: {said}")
     db.session.flush()
     return taken
@@ -391,11 +403,11 @@ def decline(entry: PartEntry, quantity: Decimal, why: str, *, by: Person, at: da
     """The part will not come; the technician is told why."""
     if not why.strip():
         raise Refusal("Say why: the technician stands in front of the customer.", field="why")
-    _refuse_more(entry, quantity, "waiting", "waiting for an answer")
+    refuse_more(entry, quantity, "waiting", "waiting for an answer")
     move(entry, quantity, source="waiting", target="declined")
-    said = f"Declined {_said(quantity, entry.part)}"
-    _record(entry, "part-declined", said, by, at, why)
-    _tell_technician(entry, f"{entry.order.number}: {said}. {why.strip()}", by)
+    said = f"Declined {in_words(quantity, entry.part)}"
+    telling.record(entry, "part-declined", said, by, at, why)
+    telling.tell_technician(entry, f"{entry.order.number}: {said}. {why.strip()}", by)
     db.session.flush()
 
 
@@ -430,12 +442,12 @@ def not_used(
     freed = release(entry, quantity, first=van)
     take(entry, quantity, "ready", "allocated", into="not_used")
     carried = sum((given for place, given in freed if van and place.id == van.id), ZERO)
-    said = f"Not used: {_said(quantity, entry.part)}"
+    said = f"Not used: {in_words(quantity, entry.part)}"
     if to is not None and van is not None and to.id != van.id and carried:
-        _refuse_unnamed(entry.part, carried, serials, van)
+        refuse_unnamed(entry.part, carried, serials, van)
         _give_back(entry, carried, source=van, target=to, serials=serials, by=by, at=at)
         said += f", from {van.called} to {to.called}"
-    _record(entry, "part-not-used", said, by, at)
+    telling.record(entry, "part-not-used", said, by, at)
     db.session.flush()
 
 
@@ -459,7 +471,7 @@ def install(
     """Log what was fitted, a row for each serial. Neither stock nor the books' order blocks it."""
     units = installing.numbers(entry.part, quantity, serials)
     originals = installing.originals(entry.part, units, fate, original_serial)
-    _refuse_known(Installation, installation_id)
+    refuse_known(Installation, installation_id)
     hold(entry)
     fitted = []
     for index, original in enumerate(originals):
@@ -479,8 +491,8 @@ def install(
         db.session.add(one)
         _fit(one, units[index] if units else "", by=by, at=at)
         fitted.append(one)
-    said = f"Installed {_said(quantity, entry.part)} from {source.called}"
-    _record(entry, "part-installed", said, by, at, _told_of(fitted))
+    said = f"Installed {in_words(quantity, entry.part)} from {source.called}"
+    telling.record(entry, "part-installed", said, by, at, telling.told_of(fitted))
     _warn(entry, fitted, by=by, at=at)
     db.session.flush()
     part_installed.send(entry)
@@ -525,12 +537,12 @@ def take_back(installation: Installation, *, by: Person, at: datetime, why: str 
     """It was not fitted after all: stock and entry stand as they stood before."""
     entry = installation.entry
     hold(entry)
-    _refuse_taken_back(installation)
+    refuse_taken_back(installation)
     installing.undo(installation, by=by, at=at)
     installation.taken_back_at = at
     unit = f", serial {installation.serial.number}" if installation.serial else ""
-    said = f"Taken back: {_said(installation.quantity, entry.part)} as installed{unit}"
-    _record(entry, "installation-taken-back", said, by, at, why)
+    said = f"Taken back: {in_words(installation.quantity, entry.part)} as installed{unit}"
+    telling.record(entry, "installation-taken-back", said, by, at, why)
     db.session.flush()
 
 
@@ -553,8 +565,8 @@ def correct(
     """
     entry = installation.entry
     hold(entry)
-    _refuse_taken_back(installation)
-    before = _facts(installation)
+    refuse_taken_back(installation)
+    before = telling.facts(installation)
     number = installation.serial.number if installation.serial else ""
     new_number = number if serial is None else serial.strip()
     wanted = installation.quantity if quantity is None else quantity
@@ -575,7 +587,7 @@ def correct(
     _say_anew(installation, where_fitted, notes)
     if moves:
         _fit(installation, new_number, by=installation.by, at=done_at)
-    _record_correction(installation, before, by=by, at=at)
+    telling.record_correction(installation, before, by=by, at=at)
     if moves:
         _warn(entry, [installation], by=by, at=at)
     db.session.flush()
@@ -605,7 +617,7 @@ def _entry(
     notes: str,
 ) -> PartEntry:
     """An entry with nothing asked for yet."""
-    _refuse_known(PartEntry, entry_id)
+    refuse_known(PartEntry, entry_id)
     entry = PartEntry(
         id=entry_id or uuid4(),
         order=order,
@@ -635,9 +647,9 @@ def _fit(one: Installation, number: str, *, by: Person, at: datetime) -> None:
     if twin is not None:
         said = (
             f"Possible duplicate: {by.name} and {twin.by.name} both logged "
-            f"{_said(one.quantity, one.entry.part)}"
+            f"{in_words(one.quantity, one.entry.part)}"
         )
-        _record(one.entry, "possible-duplicate", said, by, at)
+        telling.record(one.entry, "possible-duplicate", said, by, at)
         for role in (COORDINATOR, DISPATCHER):
             timeline.tell_role(role, one.subject, f"{one.entry.order.number}: {said}")
 
@@ -646,15 +658,15 @@ def _warn(entry: PartEntry, fitted: Sequence[Installation], *, by: Person, at: d
     """Tell the coordinator what is odd about it, and write it into the order's history."""
     db.session.flush()
     for said in queries.warnings(fitted):
-        _record(entry, "stock-odd", said, by, at)
+        telling.record(entry, "stock-odd", said, by, at)
         timeline.tell_role(COORDINATOR, fitted[0].subject, f"{entry.order.number}: {said}")
 
 
 def _cancel(entry: PartEntry, quantity: Decimal, *, by: Person, at: datetime) -> None:
     taken = take(entry, quantity, "waiting", "on_order", "allocated", into="cancelled")
     release(entry, taken["allocated"], first=None)
-    said = f"Cancelled {_said(quantity, entry.part)}"
-    _record(entry, "part-cancelled", said, by, at)
+    said = f"Cancelled {in_words(quantity, entry.part)}"
+    telling.record(entry, "part-cancelled", said, by, at)
     if taken["on_order"]:
         bought = f"{qty(taken['on_order'])} of {entry.part.sku} on {entry.paper}"
         told = f"{bought} isn’t needed on {entry.order.number} any more"
@@ -719,98 +731,9 @@ def _van(entry: PartEntry) -> Location:
     return van
 
 
-def _refuse_more(entry: PartEntry, quantity: Decimal, state: str, said: str) -> None:
-    """No more than the entry has in the state; nobody else changes it meanwhile."""
-    hold(entry)
-    refuse_fractions(entry.part, quantity)
-    there = getattr(entry, state)
-    if quantity > there:
-        raise Refusal(f"Only {qty(there)} of {entry.part.sku} are {said}.", field="quantity")
-
-
-def _refuse_promised(part: Part, quantity: Decimal, source: Location) -> None:
-    free = stock.on_hand(part, source) - stock.allocated(part, source)
-    if quantity > free:
-        where = queries.whereabouts(source)
-        raise Refusal(f"Only {qty(free)} of {part.sku} are available {where}.", field="quantity")
-
-
-def _refuse_unnamed(
-    part: Part, quantity: Decimal, serials: Sequence[Serial], source: Location
-) -> None:
-    refuse_fractions(part, quantity)
-    if part.serialized and len(serials) != quantity:
-        raise Refusal(f"Choose {qty(quantity)} of {part.sku} by serial.", field="serial")
-    for unit in serials:
-        if unit.location_id != source.id:
-            raise Refusal(
-                f"Serial {unit.number} is {queries.whereabouts(unit.location)}.", field="serial"
-            )
-
-
-def _refuse_taken_back(installation: Installation) -> None:
-    db.session.refresh(installation, ["taken_back_at"])
-    if installation.taken_back_at is not None:
-        raise Refusal("That was taken back already.")
-
-
-def _refuse_known(kind: type[PartEntry | Installation | WorkNote], thing_id: UUID | None) -> None:
-    if thing_id is not None and db.session.get(kind, thing_id) is not None:
-        raise Refusal("This was logged already.")
-
-
-# --- In words ---------------------------------------------------------------------------------
-
-
-def _said(quantity: Decimal, part: Part) -> str:
-    return f"{qty(quantity)} × {part.description} {part.sku}"
-
-
-def _record(
-    entry: PartEntry, what: str, said: str, by: Person | None, at: datetime, body: str = ""
-) -> None:
-    timeline.record(entry.order.subject, what, said, by=by, at=at, body=body.strip())
-
-
-def _tell(person: Person, order: Order, said: str, by: Person | None) -> None:
-    """Nobody is told what he or she did."""
-    if by is None or person.id != by.id:
-        timeline.tell(person, order.subject, said)
-
-
-def _tell_technician(entry: PartEntry, said: str, by: Person) -> None:
-    _tell(entry.order.assigned_to or entry.requested_by, entry.order, said, by)
-
-
 def _goes(fate: Fate, original: str) -> tuple[Fate | None, str]:
     """Where the original goes as far as stock is concerned."""
     return (fate, original) if fate in installing.MOVES else (None, "")
-
-
-def _told_of(fitted: Sequence[Installation]) -> str:
-    """Serials, where fitted, the originals and the notes, a line each."""
-    one = fitted[0]
-    units = [each.serial.number for each in fitted if each.serial]
-    originals = ", ".join(each.original_serial for each in fitted if each.original_serial)
-    lines = [
-        f"Serial {', '.join(units)}" if units else "",
-        f"Fitted: {one.where_fitted}" if one.where_fitted else "",
-        f"Original {originals}: {one.fate.value}" if one.fate != Fate.NONE else "",
-        one.notes,
-    ]
-    return "\n".join(" ".join(line.split()) for line in lines if line)
-
-
-def _facts(one: Installation) -> dict[str, str]:
-    return {
-        "Quantity": qty(one.quantity),
-        "Serial": one.serial.number if one.serial else "",
-        "From": one.source.called,
-        "Where fitted": one.where_fitted,
-        "Original": one.fate.value,
-        "Original’s serial": one.original_serial,
-        "Notes": one.notes,
-    }
 
 
 def _say_anew(one: Installation, where_fitted: str | None, notes: str | None) -> None:
@@ -818,17 +741,3 @@ def _say_anew(one: Installation, where_fitted: str | None, notes: str | None) ->
         one.where_fitted = where_fitted.strip()
     if notes is not None:
         one.notes = notes.strip()
-
-
-def _record_correction(
-    one: Installation, before: dict[str, str], *, by: Person, at: datetime
-) -> None:
-    after = _facts(one)
-    lines = [
-        f"{name}: {after[name] or 'nothing'}, before {old or 'nothing'}"
-        for name, old in before.items()
-        if after[name] != old
-    ]
-    if lines:
-        said = f"Corrected: {_said(one.quantity, one.entry.part)} as installed"
-        _record(one.entry, "installation-corrected", said, by, at, "\n".join(lines))
