@@ -1,0 +1,69 @@
+"""How much pages ask of the database: no more for many rows than for few, and never a lot."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+
+from partsweb.kit import clock
+from partsweb.orders.models import OrderState
+from partsweb.people.models import Person
+from tests.support.company import (
+    a_part,
+    a_technician,
+    a_van,
+    an_entry,
+    an_order,
+    given,
+    in_stock,
+    signed_in,
+)
+from tests.support.counting import statements
+
+# `BEGIN` and the sign-in included. A page that needs more wants another look.
+MOST = 15
+PAGES = ("/", "/orders", "/orders/{order}", "/orders/{order}/timeline", "/parts", "/parts?q=valve")
+
+
+def a_day_of_work(van_name: str, *, orders: int, parts: int) -> tuple[Person, str]:
+    """A technician with a van and so many orders, each with so many parts; and the first order."""
+    van = a_van(van_name)
+    tess = a_technician(van=van)
+    made = [
+        an_order(
+            assigned_to=tess,
+            state=OrderState.SCHEDULED if number else OrderState.IN_PROGRESS,
+            scheduled_for=clock.now() + timedelta(hours=number),
+        )
+        for number in range(orders)
+    ]
+    for order in made:
+        for number in range(parts):
+            part = a_part(description=f"Gas valve {number}")
+            in_stock(part, van, 2)
+            an_entry(order, part, 2, waiting=1, ready=1)
+    return tess, made[0].number
+
+
+def asked(app: Flask, somebody: Person, address: str) -> int:
+    """How many statements the page sends."""
+    client = signed_in(app, somebody)
+    with statements(app) as sent:
+        answer = client.get(address)
+    assert answer.status_code == 200, address
+    return len(sent)
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_page_asks_little_and_no_more_for_many_rows_than_for_few(app: Flask, page: str):
+    with given(app):
+        tess, one = a_day_of_work("Van 3", orders=2, parts=2)
+    few = asked(app, tess, page.format(order=one))
+
+    with given(app):
+        busy, other = a_day_of_work("Van 7", orders=8, parts=5)
+    many = asked(app, busy, page.format(order=other))
+
+    assert many <= few <= MOST
