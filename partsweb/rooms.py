@@ -39,6 +39,7 @@ def open_all(app: Flask) -> None:
     app.register_blueprint(purchasing.bp)
     entry_cancelled.connect(buying.release_promises)
     slot.fill("entry.answer", purchasing.answer)
+    slot.fill("entry.page", purchasing.bought_for)
     slot.fill("part.page", purchasing.on_the_way)
     slot.fill("location.page", purchasing.on_the_way_to)
     slot.fill("vendor.page", purchasing.ordered_from)

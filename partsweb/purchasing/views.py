@@ -253,7 +253,7 @@ def new_receipt(number: str) -> ResponseReturnValue:
 @bp.post("/purchasing/<number>/receipts/new")
 @writes("receive parts")
 def receive(number: str) -> ShowAfter:
-    """Take it in, and show the receipt."""
+    """Take it in, and show how the order now stands."""
     order = queries.purchase_order(number, seen_by=g.person)
     form = ReceiptForm.read(request.form, queries.lines_of(order, seen_by=g.person))
     receipt = rules.receive(
@@ -266,7 +266,7 @@ def receive(number: str) -> ShowAfter:
         set_aside=form.set_aside,
     )
     _keep_papers(receipt)
-    return show_after(url_for(".receipt", receipt_id=receipt.id), notice=_taken_in(receipt))
+    return _show(order, _taken_in(receipt))
 
 
 @bp.get("/receipts/<uuid:receipt_id>")
@@ -360,7 +360,7 @@ def requests() -> ResponseReturnValue:
 def purchase(entry_id: UUID) -> ResponseReturnValue:
     """The form that puts what an entry waits for on a purchase order."""
     entry = orders.part_entry(entry_id, seen_by=g.person)
-    return page("purchasing/purchase.html", nav="orders", entry=entry, **_offers(entry))
+    return page("purchasing/purchase.html", nav="orders", entry=entry, alone=True, **_offers(entry))
 
 
 @bp.post("/entries/<uuid:entry_id>/purchase")
@@ -378,7 +378,9 @@ def buy_for(entry_id: UUID) -> ShowAfter:
     )
     order = line.purchase_order
     said = f"{qty(line.quantity)} {entry.part.sku} for {entry.order.number} is on {order.number}"
-    return show_after(url_for(".requests"), notice=f"{said}, a draft for {order.vendor.name}.")
+    # Back to the list that one came from.
+    rest = "orders.requests" if g.person.may("answer requests") else ".requests"
+    return show_after(url_for(rest), notice=f"{said}, a draft for {order.vendor.name}.")
 
 
 # --- On other rooms' pages -------------------------------------------------------------------
@@ -388,7 +390,14 @@ def answer(entry: PartEntry) -> Markup | str:
     """On the page that answers a request: put it on a purchase order."""
     if not g.person.may("put on purchase orders") or entry.waiting <= 0:
         return ""
-    return partial("purchasing/_purchase.html", entry=entry, **_offers(entry))
+    return partial("purchasing/_purchase.html", entry=entry, alone=False, **_offers(entry))
+
+
+def bought_for(entry: PartEntry) -> Markup | str:
+    """On a part entry's page: the purchase orders that it is on."""
+    if not g.person.may("see deliveries"):
+        return ""
+    return partial("purchasing/_bought_for.html", lines=queries.lines_for(entry))
 
 
 def on_the_way(part: Part) -> Markup | str:

@@ -238,6 +238,7 @@ def test_a_dispatcher_puts_a_request_on_an_order_without_seeing_a_price(firm: Fi
     assert "12.4" not in form
     assert answer.status_code == 200
     assert "a draft for Northgas" in answer.text
+    assert answer.request.path == "/requests"
 
 
 def test_another_day_is_told_to_whoever_waits(firm: Firm):
@@ -270,3 +271,25 @@ def test_what_comes_for_a_cancelled_entry_goes_into_stock(firm: Firm):
         assert promised == 0
         assert stock.on_hand(firm.valve, firm.depot) == 2
         assert stock.allocated(firm.valve, firm.depot) == 0
+
+
+def test_an_entrys_page_leads_to_what_was_bought_for_it(firm: Firm):
+    with given(firm.app):
+        entry = firm.entry(firm.valve, 2)
+        order = firm.ordered((firm.valve, 2), entry=entry)
+
+    page = firm.browser(firm.tess).get(f"/entries/{entry.id}").text
+
+    assert f"/purchasing/{order.number}" in page
+    assert "2 to come" in page
+
+
+def test_the_page_that_answers_a_request_offers_to_buy_it(firm: Firm):
+    with given(firm.app):
+        entry = firm.entry(firm.valve, 2)
+        carl = a_person("coordinator")
+
+    page = firm.browser(carl).get(f"/entries/{entry.id}/answer").text
+
+    assert f'action="/entries/{entry.id}/purchase"' in page
+    assert "Northgas · 12.40 · 3 days" in page
