@@ -56,14 +56,14 @@ def asked(app: Flask, somebody: Person, address: str) -> int:
     return len(sent)
 
 
-@pytest.mark.parametrize("page", PAGES)
-def test_a_page_asks_little_and_no_more_for_many_rows_than_for_few(app: Flask, page: str):
+@pytest.mark.parametrize("address", PAGES)
+def test_a_page_asks_little_and_no_more_for_many_rows_than_for_few(app: Flask, address: str):
     with given(app):
         tess, one = a_day_of_work("Van 3", orders=2, parts=2)
-    few = asked(app, tess, page.format(order=one))
+    few = asked(app, tess, address.format(order=one))
 
     with given(app):
         busy, other = a_day_of_work("Van 7", orders=8, parts=5)
-    many = asked(app, busy, page.format(order=other))
+    many = asked(app, busy, address.format(order=other))
 
     assert many <= few <= MOST
