@@ -104,7 +104,7 @@ def _run(name: str, *arguments: str, **environment: str) -> int:
 def everything() -> Iterator[Outcome]:
     """Every check there is, the quickest first."""
     yield from style_and_types()
-    yield command("layers", "lint-imports")
+    yield command("layers", "lint-imports", "--no-logo")
     yield command("djlint", "djlint", "--lint", "--quiet", "partsweb/templates")
     yield from on_databases("-m", "not journey")
     yield javascript()
