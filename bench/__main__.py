@@ -18,7 +18,7 @@ from bench import browser, figures, weight
 from bench.figures import Report, Speed
 from bench.load import NEW_ID, Ask, Load, Measured, measure
 from bench.pages import BARE, BROWSER, READER, Measure, measures
-from bench.place import bare_page, cookie_of, make_place, signed_in
+from bench.place import Served, bare_page, cookie_of, make_place, signed_in
 from tests.support.counting import statements
 
 CODINGS = ("identity", "gzip", "br")
@@ -62,12 +62,12 @@ def _run(wanted: argparse.Namespace, folder: Path) -> Report:
     for page in pages:
         _count(app, page, speeds[page.name])
     cookie = cookie_of(signed_in(app, READER))
-    with place.served() as port, bare_page(folder) as bare_port:
-        first_load = {coding: _weigh(port, cookie, coding) for coding in CODINGS}
+    with place.served() as server, bare_page(folder) as bare_server:
+        first_load = {coding: _weigh(server.port, cookie, coding) for coding in CODINGS}
         loads = None
         if not wanted.no_browser:
-            loads = browser.loads(f"http://127.0.0.1:{port}", cookie)
-        bare = _in_turn(wanted, pages, speeds, port, bare_port)
+            loads = browser.loads(server.url, cookie)
+        bare = _in_turn(wanted, pages, speeds, server, bare_server)
     return Report(about, [*bare, *speeds.values()], first_load, loads)
 
 
@@ -78,24 +78,27 @@ def _in_turn(
     wanted: argparse.Namespace,
     pages: Sequence[Measure],
     speeds: dict[str, Speed],
-    port: int,
-    bare_port: int,
+    server: Served,
+    bare_server: Served,
 ) -> list[Speed]:
     """Each page right after its bare one, round by round: noise hits both."""
     bare = {name: Speed(name, name) for name in BARE}
 
-    def slice_of(measured: Measure, port: int, seconds: float) -> Measured:
-        return measure(Load(port, list(measured.asks), 200, seconds, wanted.connections))
+    def slice_of(measured: Measure, by: Served, seconds: float) -> tuple[Measured, float | None]:
+        before = by.cpu_seconds()
+        done = measure(Load(by.port, list(measured.asks), 200, seconds, wanted.connections))
+        after = by.cpu_seconds()
+        return done, None if before is None or after is None else after - before
 
     for page in pages:
-        slice_of(BARE[page.beside], bare_port, WARM_UP)
-        slice_of(page, port, WARM_UP)
+        slice_of(BARE[page.beside], bare_server, WARM_UP)
+        slice_of(page, server, WARM_UP)
     for number in range(wanted.rounds):
         for page in pages:
             print(f"round {number + 1}: {page.name}", file=sys.stderr)
-            beside = slice_of(BARE[page.beside], bare_port, wanted.seconds)
-            speeds[page.name].add(slice_of(page, port, wanted.seconds), beside)
-            bare[page.beside].add(beside, beside)
+            beside, cpu = slice_of(BARE[page.beside], bare_server, wanted.seconds)
+            bare[page.beside].add(beside, cpu, beside=beside)
+            speeds[page.name].add(*slice_of(page, server, wanted.seconds), beside=beside)
     return [speed for speed in bare.values() if speed.latencies]
 
 

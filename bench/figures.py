@@ -35,15 +35,23 @@ class Speed:
     latencies: list[float] = field(default_factory=list)
     a_second: list[float] = field(default_factory=list)
     bare: list[float] = field(default_factory=list)
+    cpu_seconds: float | None = 0.0
     queries: int | None = None
     size: int | None = None
     compressed: int | None = None
 
-    def add(self, measured: Measured, bare: Measured) -> None:
+    def add(self, measured: Measured, cpu: float | None, *, beside: Measured) -> None:
         """One round's figures."""
         self.latencies += measured.latencies
         self.a_second.append(measured.a_second)
-        self.bare.append(bare.a_second)
+        self.bare.append(beside.a_second)
+        if self.cpu_seconds is not None:
+            self.cpu_seconds = None if cpu is None else self.cpu_seconds + cpu
+
+    @property
+    def cpu_ms(self) -> float | None:
+        """What one request takes of a processor on the server, in milliseconds."""
+        return self.cpu_seconds and round(self.cpu_seconds * 1000 / len(self.latencies), 2)
 
     @property
     def of_bare(self) -> list[float]:
@@ -63,6 +71,7 @@ class Speed:
             "of_bare": round(statistics.median(ratios), 4),
             "of_bare_lowest": round(ratios[0], 4),
             "of_bare_highest": round(ratios[-1], 4),
+            "cpu_ms": self.cpu_ms,
             "queries": self.queries,
             "bytes": self.size,
             "bytes_compressed": self.compressed,
@@ -121,7 +130,18 @@ class Report:
         return "\n".join([said, *map(_as_markdown, tables)])
 
     def _speeds(self) -> Table:
-        heads = ("", "req/s", "p50 ms", "p99 ms", "of bare", "(rounds)", "queries", "bytes", "br")
+        heads = (
+            "",
+            "req/s",
+            "p50 ms",
+            "p99 ms",
+            "of bare",
+            "(rounds)",
+            "CPU ms",
+            "queries",
+            "bytes",
+            "br",
+        )
         table = _table("Pages", *heads)
         for figures in (speed.figures() for speed in self.speeds):
             lowest, highest = figures["of_bare_lowest"], figures["of_bare_highest"]
@@ -132,6 +152,7 @@ class Report:
                 f"{figures['p99_ms']:.1f}",
                 f"{figures['of_bare']:.3f}",
                 f"{lowest:.3f}–{highest:.3f}",
+                _shown(figures["cpu_ms"]),
                 _shown(figures["queries"]),
                 _shown(figures["bytes"]),
                 _shown(figures["bytes_compressed"]),
@@ -174,7 +195,7 @@ def _as_markdown(table: Table) -> str:
     return "\n".join([f"**{table.title}**", "", rows[0], rule, *rows[1:], ""])
 
 
-def _shown(number: int | None) -> str:
+def _shown(number: float | None) -> str:
     return "–" if number is None else f"{number:,}"
 
 

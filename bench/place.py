@@ -31,6 +31,37 @@ AGENT = "the bench"
 
 
 @dataclass(frozen=True)
+class Served:
+    """A server that runs."""
+
+    port: int
+    pid: int
+
+    @property
+    def url(self) -> str:
+        """Its address."""
+        return f"http://127.0.0.1:{self.port}"
+
+    def cpu_seconds(self) -> float | None:
+        """What it and its worker took of the processors so far; only Linux says."""
+        try:
+            return sum(map(_cpu_seconds, [self.pid, *_children(self.pid)]))
+        except OSError:
+            return None
+
+
+def _cpu_seconds(pid: int) -> float:
+    # proc(5): user and system time are the 12th and 13th field after the name in parentheses.
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def _children(pid: int) -> list[int]:
+    tasks = Path(f"/proc/{pid}/task").glob("*/children")
+    return [int(child) for task in tasks for child in task.read_text().split()]
+
+
+@dataclass(frozen=True)
 class Place:
     """A copy of an instance that is the bench's own, never anybody's real one."""
 
@@ -46,10 +77,10 @@ class Place:
         return create_app({"INSTANCE": str(self.instance), "DATABASE_URL": self.database_url})
 
     @contextlib.contextmanager
-    def served(self) -> Iterator[int]:
-        """`partsweb serve` on it; the port."""
+    def served(self) -> Iterator[Served]:
+        """`partsweb serve` on it."""
         with serving(self.instance, self.database_url, PARTSWEB_ORIGIN="") as server:
-            yield int(server.url.rsplit(":", 1)[1])
+            yield Served(int(server.url.rsplit(":", 1)[1]), server.process.pid)
 
 
 def make_place(folder: Path, given: str | None) -> Place:
@@ -106,8 +137,8 @@ def cookie_of(client: FlaskClient) -> str:
 
 
 @contextlib.contextmanager
-def bare_page(folder: Path) -> Iterator[int]:
-    """The bare application, served like partsweb; the port."""
+def bare_page(folder: Path) -> Iterator[Served]:
+    """The bare application, served like partsweb."""
     port = free_port()
     own = {"BARE_DATABASE": str(folder / "bare.db"), "PORT": str(port)}
     process = subprocess.Popen(
@@ -115,7 +146,7 @@ def bare_page(folder: Path) -> Iterator[int]:
     )
     try:
         _await(f"http://127.0.0.1:{port}/", process)
-        yield port
+        yield Served(port, process.pid)
     finally:
         process.terminate()
         try:

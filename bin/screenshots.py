@@ -141,10 +141,10 @@ def main(only: list[str]) -> None:
         app = place.app()
         with app.app_context():
             wanted = [shot for shot in shots() if not only or shot.name in only]
-        with place.served() as port, sync_playwright() as playwright:
+        with place.served() as server, sync_playwright() as playwright:
             browser = playwright.chromium.launch(**launch_options())
             for shot in wanted:
-                _keep(shot, _taken(shot, browser, app, f"http://127.0.0.1:{port}"))
+                _keep(shot, _taken(shot, browser, app, server.url))
             browser.close()
 
 
