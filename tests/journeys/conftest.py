@@ -1,0 +1,54 @@
+"""Several people, each with a phone of their own, at one server."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.support.server import Server
+
+PASSWORD = "a password for tests"
+PhoneOf = Callable[[str], Page]
+
+expect.set_options(timeout=10_000)
+
+
+@pytest.fixture
+def phone_of(browser: Browser, live_server: Server) -> Iterator[PhoneOf]:
+    """Somebody's phone, signed in by name and password; its pages may have no script errors."""
+    errors: list[str] = []
+    contexts = []
+
+    def take_out(login: str) -> Page:
+        context = browser.new_context(
+            base_url=live_server.url,
+            viewport={"width": 390, "height": 844},
+            device_scale_factor=2,
+            is_mobile=True,
+            has_touch=True,
+            timezone_id="Europe/London",
+        )
+        contexts.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda error: errors.append(f"{page.url}: {error}"))
+        page.on(
+            "console",
+            lambda said: (
+                errors.append(f"{page.url}: {said.text}")
+                if "Content Security Policy" in said.text
+                else None
+            ),
+        )
+        page.goto("/signin")
+        page.get_by_label("Sign-in name").fill(login)
+        page.get_by_label("Password").fill(PASSWORD)
+        page.get_by_role("button", name="Sign in").tap()
+        page.wait_for_url("**/")
+        return page
+
+    yield take_out
+    for context in contexts:
+        context.close()
+    assert errors == []
