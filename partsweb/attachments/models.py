@@ -57,6 +57,11 @@ class Attachment(WithId, Table):
         return f"/attachments/{self.id}/thumbnail" if self.thumbnail else ""
 
     @property
+    def what(self) -> str:
+        """What it is, in a word: a PDF among photos is a paper."""
+        return "paper" if self.purpose == "photo" and not self.is_photo else self.purpose
+
+    @property
     def is_photo(self) -> bool:
         """Whether it can be shown on a page."""
         return self.media_type.startswith("image/")
