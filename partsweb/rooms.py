@@ -34,6 +34,7 @@ def open_all(app: Flask) -> None:
     slot.fill("person.page", locations.van_of_person)
     slot.fill("part.stock", stock.part_stock)
     slot.fill("part.history", stock.part_history)
+    slot.fill("part.act", workspace.part_act)
     slot.fill("location.page", stock.location_stock)
     app.register_blueprint(orders.bp)
     app.register_blueprint(purchasing.bp)

@@ -677,6 +677,7 @@ subject.announce(
         load=lambda id_, person: queries.order_of_id(id_, seen_by=person),
         title=lambda found: str(found.number),
         url=lambda found: url_for("orders.order", number=found.number),
+        model=Order,
     )
 )
 subject.announce(
@@ -685,6 +686,7 @@ subject.announce(
         load=lambda id_, person: queries.part_entry(id_, seen_by=person),
         title=lambda found: f"{found.part.sku} on {found.order.number}",
         url=lambda found: url_for("orders.entry", entry_id=found.id),
+        model=PartEntry,
     )
 )
 subject.announce(
@@ -693,6 +695,7 @@ subject.announce(
         load=lambda id_, person: queries.installation(id_, seen_by=person),
         title=lambda found: f"{found.entry.part.sku} on {found.entry.order.number}",
         url=lambda found: url_for("orders.entry", entry_id=found.entry_id),
+        model=Installation,
     )
 )
 subject.announce(

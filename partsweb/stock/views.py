@@ -37,7 +37,8 @@ SHOWN_ON_A_PART = 5
 def negative() -> ResponseReturnValue:
     """Places that owe stock, and what it was used on."""
     rows = [(owed, queries.causes_of_negative(owed)) for owed in queries.negative_balances()]
-    return page("stock/negative.html", nav="parts", rows=rows, cause_of=cause_of)
+    taken = [moved for _, causes in rows for moved in causes]
+    return page("stock/negative.html", nav="parts", rows=rows, **_shown(taken))
 
 
 @bp.get("/stock/movements")
@@ -304,7 +305,9 @@ def _where_and_how_many(part: Part) -> list[tuple[str, str]]:
 
 
 def _shown(moved: Sequence[Movement]) -> dict[str, Any]:
-    return {"taken_back": queries.taken_back(moved), "cause_of": cause_of}
+    """What a list of movements needs beside them; their causes are read together."""
+    causes = subject.bring(one.cause for one in moved if one.cause)
+    return {"taken_back": queries.taken_back(moved), "cause_of": cause_of, "causes": causes}
 
 
 def _asked_part() -> Part | None:

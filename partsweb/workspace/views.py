@@ -8,14 +8,18 @@ from typing import Any
 
 from flask import Blueprint, Response, g, request, url_for
 from flask.typing import ResponseReturnValue
+from markupsafe import Markup
 
+from partsweb.catalogue.models import Part
 from partsweb.kit import clock
 from partsweb.kit.door import reads
 from partsweb.kit.pages import page
 from partsweb.kit.paging import asked_page
+from partsweb.kit.slot import partial
 from partsweb.locations import queries as locations
 from partsweb.locations.models import Location
 from partsweb.locations.views import own_van
+from partsweb.orders import queries as orders
 from partsweb.workspace import queries
 from partsweb.workspace.forms import EVERYWHERE, asked
 from partsweb.workspace.queries import Asked
@@ -59,6 +63,12 @@ def stock_list() -> ResponseReturnValue:
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     # The mark tells spreadsheets that it is UTF-8.
     return Response("\ufeff" + written.getvalue(), mimetype="text/csv", headers=headers)
+
+
+def part_act(*, part: Part) -> Markup | str:
+    """What is next with a part, for its page: asking for it on the order that was started."""
+    order = orders.active_order(g.person) if g.person.may("request parts") else None
+    return partial("workspace/_part_act.html", part=part, order=order) if order else ""
 
 
 def _asked() -> Asked:

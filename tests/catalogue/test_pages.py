@@ -3,6 +3,8 @@ from __future__ import annotations
 from flask import Flask
 
 from partsweb.catalogue import queries, rules
+from partsweb.kit import clock
+from partsweb.orders.models import OrderState
 from tests.support.company import (
     a_part,
     a_person,
@@ -11,6 +13,7 @@ from tests.support.company import (
     a_van,
     a_vendor,
     a_warehouse,
+    an_order,
     given,
     in_stock,
     signed_in,
@@ -33,6 +36,18 @@ def test_the_part_page_tells_where_it_is_and_who_drives_that_van(app: Flask):
     assert "Depot" in page.text
     assert "Van 7" in page.text
     assert "Joe" in page.text
+
+
+def test_a_part_is_asked_for_from_its_page_on_the_order_that_was_started(app: Flask):
+    with given(app):
+        tess, joe = a_technician("Tess"), a_technician("Joe")
+        valve = a_part("VK4105", "Gas valve")
+        order = an_order(assigned_to=tess, state=OrderState.IN_PROGRESS, started_at=clock.now())
+
+    own, others = (signed_in(app, one).get(f"/parts/{valve.id}").text for one in (tess, joe))
+
+    assert f"Ask for it on {order.number}" in own
+    assert "Ask for it" not in others
 
 
 def test_vendor_prices_and_values_never_reach_a_technician(app: Flask):
