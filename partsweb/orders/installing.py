@@ -114,7 +114,7 @@ def originals(part: Part, units: Sequence[str], fate: Fate, typed: str) -> list[
         return ["" for _ in units]
     if len(given) != len(units):
         raise Refusal(
-            f"Enter the original’s serial: it is {fate.value}."
+            "Enter the original’s serial, or say that there was none."
             if not given
             else f"{len(units)} are fitted, but {len(given)} originals have a serial.",
             field="original_serial",
