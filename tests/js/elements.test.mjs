@@ -9,6 +9,7 @@ Object.defineProperty(globalThis, "navigator", { value: { onLine: true }, config
 const elements = "../../partsweb/static/js/elements/";
 const { lineFor } = await import(`${elements}signal-line.js`);
 const { size } = await import(`${elements}file-picks.js`);
+const { amount } = await import(`${elements}live-total.js`);
 const { nextIndex } = await import(`${elements}shortcut-keys.js`);
 
 test("the line says up to date, or since when there is no signal", () => {
@@ -28,4 +29,12 @@ test("j and k walk the rows and stop at both ends", () => {
   assert.equal(nextIndex(0, 3, 1), 1);
   assert.equal(nextIndex(2, 3, 1), 2);
   assert.equal(nextIndex(0, 3, -1), 0);
+});
+
+test("a total adds numbers and counts lines, and minds nothing that isn't one", () => {
+  assert.equal(amount({ localName: "input", value: "2,5" }), 2.5);
+  assert.equal(amount({ localName: "input", value: "-3" }), 0);
+  assert.equal(amount({ localName: "input", value: "two" }), 0);
+  assert.equal(amount({ localName: "textarea", value: "F-1\n  \nF-2\n" }), 2);
+  assert.equal(amount(undefined), 0);
 });

@@ -23,7 +23,8 @@ class LiveTotal extends HTMLElement {
   }
 }
 
-function amount(field) {
+/** What one field adds: its number, or how many lines are in it. */
+export function amount(field) {
   if (!field) return 0;
   if (field.localName === "textarea") return field.value.split("\n").filter((line) => line.trim()).length;
   const typed = field.value.trim().replace(",", ".");
