@@ -68,6 +68,7 @@ def _prepare_templates(app: Flask) -> None:
     environment.globals.update(
         slot=slot.slot,
         typed=pages.typed,
+        ticked=pages.ticked,
         problem_of=pages.problem_of,
         settings=app.config["SETTINGS"],
     )

@@ -57,8 +57,6 @@ def init() -> None:
     with _installation(current=False):
         migrations.upgrade(db.engine)
         click.echo("The database is up to date.")
-        if not people.everybody():
-            click.echo("Nobody can sign in yet: partsweb users add LOGIN --role admin")
 
 
 @main.command()
@@ -80,15 +78,15 @@ def demo() -> None:
 
 @main.command()
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
-@click.option(
-    "--port", type=int, default=8000, envvar="PORT", show_default=True, show_envvar=True
-)
+@click.option("--port", type=int, default=8000, envvar="PORT", show_default=True, show_envvar=True)
 @click.option("--processes", default=1, show_default=True, help="PostgreSQL only.")
 def serve(host: str, port: int, processes: int) -> None:
     """Serve the pages until stopped."""
     from partsweb.upkeep import serving
 
     with _installation() as settings:
+        if not people.everybody():
+            click.echo("Nobody can sign in yet: partsweb users add LOGIN --role admin")
         embedded = settings.database_url.startswith("sqlite")
         if embedded:
             serving.hold(settings.instance).close()

@@ -42,8 +42,12 @@ class Settings:
 
 
 def instance_folder() -> Path:
-    """The folder of this installation: PARTSWEB_INSTANCE, else instance/ beside the project."""
-    return Path(os.environ.get("PARTSWEB_INSTANCE") or ROOT / "instance").resolve()
+    """The folder of this installation: PARTSWEB_INSTANCE, else instance/ beside the project.
+
+    Installed from a wheel there is no project: then it is instance/ where one stands.
+    """
+    home = ROOT if (ROOT / "pyproject.toml").exists() else Path.cwd()
+    return Path(os.environ.get("PARTSWEB_INSTANCE") or home / "instance").resolve()
 
 
 def load(given: dict[str, Any] | None = None) -> Settings:

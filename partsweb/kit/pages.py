@@ -123,6 +123,12 @@ def typed(name: str, default: Any = "") -> Any:
     return given.typed.get(name, default)
 
 
+def ticked(name: str, default: bool) -> bool:  # noqa: FBT001 - as macros pass it
+    """Whether a box was ticked in the refused form that is shown again, else the default."""
+    given = answer()
+    return default if given is None or given.typed is None else name in given.typed
+
+
 def problem_of(name: str) -> str:
     """What is wrong with that field."""
     given = answer()

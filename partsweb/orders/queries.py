@@ -415,14 +415,15 @@ def standing_moves(of: Installation) -> list[Movement]:
 
 
 def issue_cost(unit: Serial) -> Decimal:
-    """What the unit cost when we installed it; nothing where we never did."""
+    """What the unit cost when we installed it, as known now; nothing where we never did."""
     undone = select(Movement.reverses_id).where(Movement.reverses_id.is_not(None))
-    rows = select(Movement.value).where(
+    rows = select(Movement).where(
         Movement.serial_id == unit.id,
         Movement.reason == Reason.INSTALL,
         Movement.id.not_in(undone),
     )
-    return db.session.scalars(rows.order_by(Movement.id.desc())).first() or ZERO
+    issue = db.session.scalars(rows.order_by(Movement.id.desc())).first()
+    return stock.cost_of(issue) if issue else ZERO
 
 
 def same_lately(one: Installation, number: str) -> Installation | None:

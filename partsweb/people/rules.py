@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterable
+from functools import cache
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -20,8 +21,6 @@ SHORTEST_PASSWORD = 10
 # Everybody's in the demo, known to the whole world: refused everywhere else.
 DEMO_PASSWORD = "partsweb-demo-only"  # noqa: S105 - it is no secret
 _hasher = PasswordHasher()
-# Verified against for names that don't exist, so that an answer's time tells nothing.
-_NOBODY = _hasher.hash(secrets.token_urlsafe(16))
 
 
 def add_person(
@@ -87,7 +86,7 @@ def password_is(person: Person | None, password: str, *, demo: bool = False) -> 
     known = person is not None and person.active and bool(person.password_hash)
     known = known and (demo or password != DEMO_PASSWORD)
     try:
-        _hasher.verify(person.password_hash if person and known else _NOBODY, password)
+        _hasher.verify(person.password_hash if person and known else _nobody(), password)
     except (VerificationError, InvalidHashError):
         return False
     return known
@@ -144,3 +143,9 @@ def _give_roles(person: Person, roles: Iterable[str]) -> None:
     kept = [row for row in person.role_rows if row.role in wanted]
     added = wanted - {row.role for row in kept}
     person.role_rows = kept + [PersonRole(role=role) for role in sorted(added)]
+
+
+@cache
+def _nobody() -> str:
+    """Verified against for names that don't exist, so that an answer's time tells nothing."""
+    return _hasher.hash(secrets.token_urlsafe(16))

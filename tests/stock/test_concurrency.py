@@ -10,13 +10,16 @@ from uuid import UUID, uuid4
 import pytest
 from flask import Flask
 
+from partsweb.catalogue.models import Part
 from partsweb.extensions import db
 from partsweb.kit import clock, operation
 from partsweb.kit.operation import Sent
 from partsweb.kit.refusal import Refusal
+from partsweb.kit.subject import Subject
 from partsweb.kit.writing import written
 from partsweb.locations import queries as locations
 from partsweb.locations.models import Kind
+from partsweb.people.models import Person
 from partsweb.stock import audit, queries, rules
 from partsweb.stock.models import Balance, Movement, Reason
 from tests.support.company import a_part, a_technician, a_van, a_warehouse, given, in_stock
@@ -56,7 +59,7 @@ def test_what_eight_writers_do_at_once_adds_up(app, firm):
 
 def test_one_movement_is_taken_back_once_however_many_try(app, firm):
     with given(app):
-        part = db.session.get_one(rules.Part, firm["parts"][0])
+        part = db.session.get_one(Part, firm["parts"][0])
         place = locations.location(firm["places"][0])
         in_stock(part, place, 5)
         moved_id = queries.movements_of(part).items[0].id
@@ -77,7 +80,7 @@ def test_one_unit_goes_one_way_however_many_want_it(app, firm):
 
     def carry(number: int) -> bool:
         def work() -> None:
-            part = db.session.get_one(rules.Part, fan_id)
+            part = db.session.get_one(Part, fan_id)
             source, target = (locations.location(firm["places"][i]) for i in (0, 1 + number % 2))
             unit = queries.serial(part, "0042")
             rules.transfer(
@@ -103,12 +106,12 @@ def test_one_unit_goes_one_way_however_many_want_it(app, firm):
 def test_the_last_piece_is_promised_once_however_many_ask(app, firm):
     with given(app):
         part_id, place_id = firm["parts"][0], firm["places"][0]
-        in_stock(db.session.get_one(rules.Part, part_id), locations.location(place_id), 3)
+        in_stock(db.session.get_one(Part, part_id), locations.location(place_id), 3)
 
     def promise(_: int) -> bool:
         def work() -> None:
-            part = db.session.get_one(rules.Part, part_id)
-            subject = rules.Subject("part-entry", uuid4())
+            part = db.session.get_one(Part, part_id)
+            subject = Subject("part-entry", uuid4())
             rules.allocate(part, Decimal(1), location=locations.location(place_id), subject=subject)
 
         return _try(app, work)
@@ -130,7 +133,7 @@ def _write(app: Flask, firm: dict, operation_id: UUID, number: int) -> bool:
         if not operation.begin(sent, by=firm["by"]):
             return False
         part_id, source_id, target_id, quantity = _plan(firm, number)
-        part = db.session.get_one(rules.Part, part_id)
+        part = db.session.get_one(Part, part_id)
         source = (
             locations.single(Kind.VENDOR) if source_id is None else locations.location(source_id)
         )
@@ -184,7 +187,7 @@ def _try(app: Flask, work) -> bool:
 
 
 def _person(firm: dict):
-    return db.session.get_one(rules.Person, firm["by"])
+    return db.session.get_one(Person, firm["by"])
 
 
 def test_operations_are_counted_once(app, firm):

@@ -136,9 +136,12 @@ def test_a_serial_that_has_moved_on_is_taken_back_from_its_last_move(app):
         depot, van, other = a_warehouse(), a_van(), a_van("Van 7")
         in_stock(fan, depot, 1, serials=["0042"])
         one = queries.serial(fan, "0042")
-        way = {"by": tess, "at": AT, "serials": [one]}
-        first = rules.transfer(fan, Decimal(1), source=depot, target=van, **way)[0]
-        second = rules.transfer(fan, Decimal(1), source=van, target=other, **way)[0]
+
+        def carry(source, target):
+            there = {"source": source, "target": target}
+            return rules.transfer(fan, Decimal(1), by=tess, at=AT, serials=[one], **there)[0]
+
+        first, second = carry(depot, van), carry(van, other)
 
         with pytest.raises(Refusal, match="moved on: transfer to Van 7"):
             rules.reverse(first, by=tess, at=AT)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
+from uuid import uuid4
 
 import pytest
 from sqlalchemy import text, update
@@ -44,7 +45,7 @@ def test_a_lost_update_is_found(app, firm, monkeypatch):  # noqa: F811
     monkeypatch.setattr(rules, "Book", Careless)
 
     with ThreadPoolExecutor(4) as writers:
-        list(writers.map(lambda number: _write(app, firm, rules.uuid4(), number), range(8)))
+        list(writers.map(lambda number: _write(app, firm, uuid4(), number), range(8)))
 
     with app.app_context():
         assert any("its movements say" in found for found in audit.differences())
@@ -52,7 +53,7 @@ def test_a_lost_update_is_found(app, firm, monkeypatch):  # noqa: F811
 
 def test_a_missing_operation_row_is_found(app, firm):  # noqa: F811
     """Without its row an operation is applied again: counted by the test of duplicates."""
-    operation_id = rules.uuid4()
+    operation_id = uuid4()
     _write(app, firm, operation_id, 1)
     with app.app_context():
         db.session.execute(text("DELETE FROM operations"))
@@ -123,7 +124,7 @@ def test_an_allocation_that_nobody_asked_for_is_found(app):
 
 def test_the_operation_row_stands_before_its_effect(app):
     with given(app):
-        sent = operation.Sent(rules.uuid4(), "act", "print", clock.now(), "", None)
+        sent = operation.Sent(uuid4(), "act", "print", clock.now(), "", None)
         by = a_technician().id
 
         assert operation.begin(sent, by=by)
