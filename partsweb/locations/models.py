@@ -47,7 +47,8 @@ class Location(WithId, Table):
     active: Mapped[bool] = mapped_column(default=True)
 
     parent: Mapped[Location | None] = relationship(remote_side="Location.id", lazy="selectin")
-    held_by: Mapped[Person | None] = relationship(lazy="selectin")
+    # Lists that name the holders ask for them at once: queries.WITH_HOLDERS.
+    held_by: Mapped[Person | None] = relationship()
 
     @property
     def subject(self) -> Subject:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from uuid import UUID
 
 from sqlalchemy import func, or_, select
+from sqlalchemy.orm import selectinload
 
 from partsweb.codes.queries import Meaning
 from partsweb.codes.reading import Reading
@@ -13,6 +14,8 @@ from partsweb.extensions import db
 from partsweb.kit.refusal import NotFound
 from partsweb.locations.models import PLACES, Kind, Location
 from partsweb.people.models import Person
+
+WITH_HOLDERS = selectinload(Location.held_by)
 
 
 def location(location_id: UUID) -> Location:
@@ -42,20 +45,21 @@ def van_of(person: Person) -> Location | None:
 def places() -> Sequence[Location]:
     """Warehouses, their bins, and vans, by name: where stock counts as on hand."""
     rows = select(Location).where(Location.kind.in_(PLACES), Location.active)
-    return db.session.scalars(rows.order_by(Location.name)).all()
+    return db.session.scalars(rows.options(WITH_HOLDERS).order_by(Location.name)).all()
 
 
 def warehouses_and_vans() -> Sequence[Location]:
     """What one filters by: warehouses first, then vans."""
     rows = select(Location).where(Location.kind.in_((Kind.WAREHOUSE, Kind.VAN)), Location.active)
-    found = db.session.scalars(rows).all()
+    found = db.session.scalars(rows.options(WITH_HOLDERS)).all()
     return sorted(found, key=lambda place: (place.kind != Kind.WAREHOUSE, natural(place.name)))
 
 
 def listed() -> Sequence[Location]:
     """Warehouses, vans and bins, in this order, by name; those out of use last of their kind."""
     order = (Kind.WAREHOUSE, Kind.VAN, Kind.BIN)
-    found = db.session.scalars(select(Location).where(Location.kind.in_(order))).all()
+    rows = select(Location).where(Location.kind.in_(order)).options(WITH_HOLDERS)
+    found = db.session.scalars(rows).all()
     return sorted(found, key=lambda at: (order.index(at.kind), not at.active, natural(at.called)))
 
 

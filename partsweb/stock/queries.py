@@ -18,6 +18,7 @@ from partsweb.kit.paging import SIZE, Page, paged
 from partsweb.kit.refusal import NotFound
 from partsweb.kit.subject import Subject
 from partsweb.locations.models import PLACES, Kind, Location
+from partsweb.locations.queries import WITH_HOLDERS
 from partsweb.stock.models import (
     OURS,
     Allocation,
@@ -76,6 +77,7 @@ def whereabouts(part: Part) -> Sequence[At]:
         .join(Balance, Balance.location_id == Location.id)
         .where(Balance.part_id == part.id, Location.kind.in_(PLACES))
         .group_by(Location.id)
+        .options(WITH_HOLDERS)
     )
     meant = dict(
         db.session.execute(
