@@ -23,7 +23,6 @@ from bench.place import cookie_of, make_place, signed_in
 from partsweb.catalogue import queries as catalogue
 from partsweb.extensions import db
 from partsweb.kit.exact import ZERO
-from partsweb.locations import queries as locations
 from partsweb.orders import queries as orders
 from partsweb.orders.models import Order, PartEntry
 from partsweb.people import queries as people
@@ -69,18 +68,13 @@ def _technician() -> Iterator[Shot]:
     yield Shot("orders", "technician", "/orders")
     yield Shot("order", "technician", own)
     yield Shot("order-dark", "technician", own, dark=True)
-    yield Shot("order-details", "technician", f"{own}/details")
     yield Shot("order-timeline", "technician", f"{own}/timeline")
     yield Shot("add-part", "technician", f"{own}/parts/new?q=electrode")
     yield Shot("request", "technician", f"{own}/parts/new?part={_electrode()}")
-    yield Shot("my-van", "technician", f"{own}/van")
-    yield Shot("entry", "technician", f"/entries/{_ready(order).id}")
     yield Shot("install", "technician", f"/entries/{_ready(order).id}/installation")
-    yield Shot("install-dark", "technician", f"/entries/{_ready(order).id}/installation", dark=True)
     yield Shot("parts", "technician", "/parts?q=valve")
     yield Shot("part", "technician", f"/parts/{part.id}")
     yield Shot("scan", "technician", "/scan")
-    yield Shot("more", "technician", "/more")
 
 
 def _office() -> Iterator[Shot]:
@@ -88,20 +82,15 @@ def _office() -> Iterator[Shot]:
     expected = _purchase_order(PurchaseState.ORDERED)
     partly = _purchase_order(PurchaseState.PARTLY_RECEIVED)
     damaged = db.session.scalars(select(Discrepancy)).first()
-    van = locations.by_name("Van 3")
     yield Shot("today-dispatcher", "dispatcher", "/")
     yield Shot("today-coordinator", "coordinator", "/")
     yield Shot("requests", "coordinator", "/requests")
     yield Shot("answer", "coordinator", f"/entries/{waiting.id}/answer")
-    yield Shot("negative", "coordinator", "/stock/negative")
     yield Shot("purchasing", "purchasing", "/purchasing")
     yield Shot("purchase-order", "purchasing", f"/purchasing/{partly}")
     yield Shot("receive", "coordinator", f"/purchasing/{expected}/receipts/new")
     if damaged is not None:
         yield Shot("discrepancy", "purchasing", f"/discrepancies/{damaged.id}")
-    if van is not None:
-        yield Shot("van", "coordinator", f"/locations/{van.id}")
-    yield Shot("admin", "admin", "/admin")
 
 
 def _desk() -> Iterator[Shot]:
