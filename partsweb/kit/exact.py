@@ -25,6 +25,7 @@ class Exact(TypeDecorator[Decimal]):
 
     impl = BigInteger
     cache_ok = True
+    python_type = Decimal
 
     def process_bind_param(self, value: Decimal | int | None, dialect: Dialect) -> int | None:
         """Refuse floats and more places than we keep: nothing is rounded behind one's back."""

@@ -88,7 +88,9 @@ def _manifest(connection: Connection, rows: int) -> dict[str, Any]:
 
 def _write_table(archive: zipfile.ZipFile, connection: Connection, table: SqlTable) -> int:
     written = 0
-    order = list(table.primary_key.columns)
+    # What refers to another row of its own table comes after it: a bin after its warehouse.
+    own = [key.parent.is_not(None) for key in table.foreign_keys if key.column.table is table]
+    order = [*own, *table.primary_key.columns]
     with archive.open(f"tables/{table.name}.jsonl", "w", force_zip64=True) as target:
         rows = connection.execution_options(yield_per=ROWS_AT_ONCE).execute(
             select(table).order_by(*order)
