@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -9,18 +8,17 @@ from click.testing import CliRunner, Result
 from flask import Flask
 
 from partsweb.cli import main
+from tests.support.adventureworks import DATA
 
-SHARED = Path(os.environ.get("PARTSWEB_SHARED", Path(__file__).parents[3] / "shared"))
 Import = Callable[..., Result]
 
 
 @pytest.fixture(scope="session")
 def shared() -> Path:
     """Where the collected data lies."""
-    folder = SHARED / "data"
-    if not folder.is_dir():
-        pytest.skip(f"{folder} is missing")
-    return folder
+    if not DATA.is_dir():
+        pytest.skip(f"{DATA} is missing")
+    return DATA
 
 
 @pytest.fixture

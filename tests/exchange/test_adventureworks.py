@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from datetime import date
@@ -21,22 +20,13 @@ from partsweb.purchasing.models import PurchaseLine, PurchaseOrder, Receipt
 from partsweb.stock.models import Balance, Movement, Reason, ReorderLevel
 from partsweb.upkeep import audit
 from tests.exchange.conftest import Import
-
-FILES = {
-    "locations": "locations.csv",
-    "parts": "parts.csv",
-    "vendors": "vendors.csv",
-    "vendor-parts": "vendor_parts.csv",
-    "stock": "stock.csv",
-    "purchase-orders": "purchase_orders.csv",
-    "purchase-order-lines": "purchase_order_lines.csv",
-}
-OPTIONS = {"parts": ["--set", "reorder_location=Miscellaneous Storage"]}
+from tests.support import adventureworks
+from tests.support.adventureworks import FILES, OPTIONS
 
 
 @pytest.fixture(scope="session")
 def facts(shared: Path) -> Any:
-    return json.loads((shared / "facts.json").read_text())["adventureworks"]
+    return adventureworks.facts()
 
 
 def import_all(bring: Import, folder: Path) -> dict[str, str]:
