@@ -7,8 +7,11 @@ from datetime import timedelta
 import pytest
 from flask import Flask
 
+from partsweb.extensions import db
 from partsweb.kit import clock
-from partsweb.orders.models import OrderState
+from partsweb.locations import queries as locations
+from partsweb.orders import queries as orders
+from partsweb.orders.models import Fate, OrderState
 from partsweb.people.models import Person
 from tests.support.company import (
     a_part,
@@ -24,6 +27,8 @@ from tests.support.counting import statements
 
 # `BEGIN` and the sign-in included. A page that needs more wants another look.
 MOST = 15
+# The write, and the page that answers it.
+MOST_OF_A_WRITE = 50
 PAGES = ("/", "/orders", "/orders/{order}", "/orders/{order}/timeline", "/parts", "/parts?q=valve")
 
 
@@ -67,3 +72,31 @@ def test_a_page_asks_little_and_no_more_for_many_rows_than_for_few(app: Flask, a
     many = asked(app, busy, address.format(order=other))
 
     assert many <= few <= MOST
+
+
+def test_installing_a_part_asks_no_more_the_longer_the_order_is(app: Flask):
+    with given(app):
+        tess, one = a_day_of_work("Van 3", orders=1, parts=1)
+        busy, other = a_day_of_work("Van 7", orders=1, parts=8)
+
+    few, many = installing(app, tess, one), installing(app, busy, other)
+
+    assert many <= few <= MOST_OF_A_WRITE
+
+
+def installing(app: Flask, somebody: Person, number: str) -> int:
+    """How many statements it takes to install the order's first part and show the order."""
+    with app.app_context():
+        person = db.session.get_one(Person, somebody.id)
+        entry = orders.order(number, seen_by=person).entries[0]
+        van = locations.van_of(person)
+        assert van is not None
+        form = {"quantity": "1", "source": str(van.id), "fate": Fate.SCRAPPED.value}
+        address = f"/entries/{entry.id}/installation"
+    client = signed_in(app, somebody)
+    with statements(app) as sent:
+        answer = client.post(
+            address, data=form, headers={"HX-Request": "true", "HX-Request-Type": "partial"}
+        )
+    assert answer.status_code == 200, answer.text
+    return len(sent)
