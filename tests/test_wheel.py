@@ -22,7 +22,16 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The project as a wheel, built with what is installed."""
     folder = tmp_path_factory.mktemp("wheel")
     how = ["--no-deps", "--no-build-isolation", "--no-index", "--disable-pip-version-check"]
-    command = [sys.executable, "-m", "pip", "wheel", ROOT, "--quiet", *how, "--wheel-dir", folder]
+    command = [
+        sys.executable,
+        "-m",
+        "pip",
+        "wheel",
+        "--quiet",
+        *how,
+        f"--wheel-dir={folder}",
+        str(ROOT),
+    ]
     built = subprocess.run(command, capture_output=True, text=True, check=False)
     assert built.returncode == 0, built.stdout + built.stderr
     [file] = folder.glob("*.whl")
