@@ -11,7 +11,7 @@ from partsweb.kit import slot
 from partsweb.kit.door import files_came_in
 from partsweb.locations import views as locations
 from partsweb.orders import views as orders
-from partsweb.orders.rules import entry_cancelled
+from partsweb.orders.rules import entry_cancelled, installation_undone
 from partsweb.people import session
 from partsweb.people import views as people
 from partsweb.purchasing import rules as buying
@@ -39,6 +39,7 @@ def open_all(app: Flask) -> None:
     app.register_blueprint(orders.bp)
     app.register_blueprint(purchasing.bp)
     entry_cancelled.connect(buying.release_promises)
+    installation_undone.connect(buying.recall)
     slot.fill("entry.answer", purchasing.answer)
     slot.fill("entry.page", purchasing.bought_for)
     slot.fill("part.page", purchasing.on_the_way)

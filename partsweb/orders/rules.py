@@ -55,6 +55,7 @@ from partsweb.timeline import rules as timeline
 part_requested = event("part-requested")
 part_installed = event("part-installed")
 entry_cancelled = event("entry-cancelled")
+installation_undone = event("installation-undone")
 
 
 # --- Customers and orders ---------------------------------------------------------------------
@@ -544,6 +545,7 @@ def take_back(installation: Installation, *, by: Person, at: datetime, why: str 
     said = f"Taken back: {in_words(installation.quantity, entry.part)} as installed{unit}"
     telling.record(entry, "installation-taken-back", said, by, at, why)
     db.session.flush()
+    installation_undone.send(entry, by=by, at=at)
 
 
 def correct(
@@ -591,6 +593,8 @@ def correct(
     if moves:
         _warn(entry, [installation], by=by, at=at)
     db.session.flush()
+    if moves:
+        installation_undone.send(entry, by=by, at=at)
     return installation
 
 

@@ -216,6 +216,18 @@ def release_promises(entry: PartEntry, taken: Mapping[str, Decimal]) -> None:
         still -= freed
 
 
+def recall(entry: PartEntry, by: Person, at: datetime) -> None:
+    """What was fitted before it came was taken back: what has arrived meanwhile isn't on order.
+
+    It went into stock, since nobody waited for it; the entry waits for an answer again.
+    """
+    lines = queries.promised_to(entry)
+    beyond = entry.on_order - sum((line.promised for line in lines), ZERO)
+    if beyond > 0:
+        last = queries.lines_for(entry)[0].purchase_order.number
+        orders.no_longer_ordered(entry, beyond, paper=last, by=by, at=at)
+
+
 def cancel(order: PurchaseOrder, *, by: Person, at: datetime) -> None:
     """Give up an order of which nothing arrived; entries wait again."""
     _lock(order)

@@ -13,10 +13,12 @@ from partsweb.attachments import queries as attachments
 from partsweb.extensions import db
 from partsweb.kit import clock
 from partsweb.locations import queries as locations
+from partsweb.orders import rules as orders
 from partsweb.purchasing import queries, rules
 from partsweb.purchasing.models import Discrepancy, PurchaseOrder, PurchaseState, Receipt
 from partsweb.stock import queries as stock
 from partsweb.timeline import queries as timeline
+from partsweb.upkeep import audit
 from tests.purchasing.conftest import Firm, fields, states
 from tests.support.company import a_person, an_entry, an_order, given, in_stock
 from tests.support.files import a_pdf, a_photo
@@ -345,3 +347,18 @@ def test_two_people_receiving_the_same_delivery_at_once_book_it_once(firm: Firm)
     with firm.app.app_context():
         assert stock.on_hand(firm.valve, firm.depot) == 5
         assert firm.again(order).lines[0].received == 5
+
+
+def test_what_was_fitted_before_it_came_and_is_taken_back_waits_for_an_answer_again(firm: Firm):
+    with given(firm.app):
+        entry = firm.entry(firm.valve, 1)
+        order = firm.ordered((firm.valve, 1), entry=entry)
+        now = clock.now()
+        [fitted] = orders.install(entry, Decimal(1), source=firm.depot, by=firm.tess, at=now)
+        rules.receive(order, [rules.Arrival(order.lines[0], Decimal(1))], by=firm.penny, at=now)
+
+        orders.take_back(fitted, by=firm.tess, at=now)
+
+        assert (entry.installed, entry.on_order, entry.waiting) == (0, 0, 1)
+        assert stock.on_hand(firm.valve, firm.depot) == 1
+        assert list(audit.differences()) == []
