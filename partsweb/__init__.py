@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from flask import Flask, g, redirect, request
+from flask import Flask, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -96,7 +96,8 @@ def _ask_to_sign_in(error: HTTPException) -> ResponseReturnValue:
         return "Sign in again: your session has ended.", 401, headers
     if request.method != "GET":
         return "Sign in again: your session has ended.", 401
-    return redirect(f"/signin?next={request.path}", 303)
+    wanted = request.full_path.rstrip("?")
+    return redirect(url_for("people.sign_in", next=wanted), 303)
 
 
 def _say_what_went_wrong(error: HTTPException) -> ResponseReturnValue:

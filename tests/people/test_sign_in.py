@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from flask import Flask
@@ -218,3 +219,11 @@ def test_the_demos_password_opens_nothing_outside_the_demo(app: Flask, client: F
     assert answer.status_code == 422
     with app.app_context():
         assert db.session.scalar(select(func.count()).select_from(SignIn)) == 0
+
+
+def test_after_signing_in_one_stands_where_one_wanted_to_go_filters_and_all(app: Flask):
+    answer = app.test_client().get("/orders?state=New&q=Mill%20%26%20Lane")
+
+    assert answer.status_code == 303
+    wanted = parse_qs(urlsplit(answer.location).query)["next"]
+    assert wanted == ["/orders?state=New&q=Mill%20%26%20Lane"]
