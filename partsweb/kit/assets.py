@@ -11,13 +11,23 @@ import hashlib
 from datetime import timedelta
 from pathlib import Path
 
-from flask import Flask, Response, send_from_directory
+from flask import Flask, Response, request, send_from_directory
+from flask.sessions import SecureCookieSessionInterface, SessionMixin
 from flask_compress import Compress
 
 from partsweb.kit.door import open_to_all
 
 A_YEAR = int(timedelta(days=365).total_seconds())
 COMPRESSED = ("br", "gzip")
+
+
+class OfPages(SecureCookieSessionInterface):
+    """Sessions are of pages: a static file is the same for everybody, with no cookie beside it."""
+
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
+        """Send the cookie, and say that the answer depends on it."""
+        if request.endpoint != "static":
+            super().save_session(app, session, response)
 
 
 def serve(app: Flask) -> None:
@@ -30,10 +40,15 @@ def serve(app: Flask) -> None:
         """One file; whoever asks for another release isn't told to keep it."""
         current = release_asked == release
         sent = send_from_directory(folder, filename, max_age=A_YEAR if current else 0)
+        # Read and closed here: Flask-Compress would leave the open file behind.
+        sent.direct_passthrough = False
+        sent.make_sequence()
+        sent.close()
         if current:
             sent.cache_control.immutable = True
         return sent
 
+    app.session_interface = OfPages()
     app.add_url_rule("/static/<release_asked>/<path:filename>", "static", static)
 
     @app.url_defaults

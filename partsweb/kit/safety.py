@@ -31,6 +31,9 @@ HEADERS = {
     "Permissions-Policy": "camera=(self), geolocation=(), microphone=(), payment=(), usb=()",
 }
 
+OF_ANY_FILE = ("X-Content-Type-Options", "Cross-Origin-Resource-Policy")
+DOCUMENTS = {"text/html", "image/svg+xml"}
+
 
 def guard(app: Flask) -> None:
     """Put the guards on every request and answer of the app."""
@@ -65,13 +68,20 @@ def refuse_unmeasured_bodies() -> None:
 
 def add_headers(response: Response) -> Response:
     """Send the protective headers; pages are personal, so no cache keeps them."""
-    for name, value in HEADERS.items():
+    for name, value in _protective(response).items():
         response.headers.setdefault(name, value)
     if request.is_secure:
         response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
     if request.endpoint != "static":
         response.headers.setdefault("Cache-Control", "private, no-cache")
     return response
+
+
+def _protective(response: Response) -> dict[str, str]:
+    """Styles, scripts and icons load by the policy of the page; an SVG may be opened as one."""
+    if request.endpoint != "static" or response.mimetype in DOCUMENTS:
+        return HEADERS
+    return {name: HEADERS[name] for name in OF_ANY_FILE}
 
 
 def own_path(wanted: str | None, otherwise: str) -> str:

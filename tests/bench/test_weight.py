@@ -23,9 +23,6 @@ from tests.support.company import (
     signed_in,
 )
 
-# Flask-Compress leaves a streamed file's closing to the garbage collector.
-pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
-
 
 def a_day_of_work(orders: int, *, parts: int) -> Person:
     """A technician with so many orders, each with so many parts, some of them in the van."""
