@@ -12,6 +12,7 @@ from partsweb.kit.refusal import Refusal
 
 PLACES = 6
 STEP = Decimal(1).scaleb(-PLACES)
+MILLION = 10**PLACES
 LARGEST = Decimal(10) ** 12
 ZERO = Decimal(0)
 
@@ -41,7 +42,11 @@ class Exact(TypeDecorator[Decimal]):
 
     def process_result_value(self, value: Any, dialect: Dialect) -> Decimal | None:
         """Millionths back to a decimal, without needless zeros."""
-        return None if value is None else plain(Decimal(value).scaleb(-PLACES))
+        if value is None:
+            return None
+        # Most are whole, and pages read thousands.
+        whole, rest = divmod(value, MILLION)
+        return plain(Decimal(value).scaleb(-PLACES)) if rest else Decimal(int(whole))
 
 
 def plain(value: Decimal) -> Decimal:

@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 
@@ -65,7 +66,7 @@ class Row:
         """The places that owe some."""
         return [(place, quantity) for place, quantity in self.places if quantity < 0]
 
-    @property
+    @cached_property
     def homes(self) -> Sequence[tuple[Location, Decimal]]:
         """Warehouses with all their bins, and vans, that have some; the fullest first."""
         sums: dict[Location, Decimal] = defaultdict(Decimal)
