@@ -7,12 +7,13 @@ kind says here how it is loaded as seen by a person, what it is called and where
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
+from sqlalchemy.orm.interfaces import LoaderOption
 
 from partsweb.extensions import db
 from partsweb.kit.refusal import NotFound
@@ -31,7 +32,8 @@ class Kind:
     """How things of one kind are loaded, called and addressed.
 
     `load(id, person)` raises NotFound for what the person may not see. `model` is its table's
-    class where `load` gets the row by its id: then many can be read at once, see `bring`.
+    class where `load` gets the row by its id: then many can be read at once, see `bring`, and
+    `beside` says what of their kin `load`, `title` and `url` look at.
     """
 
     name: str
@@ -39,6 +41,7 @@ class Kind:
     title: Callable[[Any], str]
     url: Callable[[Any], str]
     model: type[Any] | None = None
+    beside: Sequence[LoaderOption] = ()
 
 
 _kinds: dict[str, Kind] = {}
@@ -70,13 +73,15 @@ def bring(subjects: Iterable[Subject]) -> list[Any]:
     ids: dict[str, set[UUID]] = defaultdict(set)
     for one in subjects:
         ids[one.kind].add(one.id)
-    models = {name: _kinds[name].model for name in ids if name in _kinds}
-    return [
-        row
-        for name, model in models.items()
-        if model is not None
-        for row in db.session.scalars(select(model).where(model.id.in_(ids[name])))
-    ]
+    return [row for name in ids if name in _kinds for row in _all_of(_kinds[name], ids[name])]
+
+
+def _all_of(kind: Kind, ids: set[UUID]) -> Iterable[Any]:
+    if kind.model is None:
+        return ()
+    return db.session.scalars(
+        select(kind.model).where(kind.model.id.in_(ids)).options(*kind.beside)
+    )
 
 
 def title(subject: Subject, *, seen_by: Any) -> str:

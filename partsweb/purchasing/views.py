@@ -8,6 +8,7 @@ from uuid import UUID
 from flask import Blueprint, g, request, url_for
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
+from sqlalchemy.orm import joinedload, lazyload
 
 from partsweb.attachments import queries as attachments
 from partsweb.attachments import rules as papers
@@ -34,7 +35,7 @@ from partsweb.purchasing.forms import (
     WayOutForm,
     read_expected_on,
 )
-from partsweb.purchasing.models import PurchaseOrder, Receipt, ReceiptLine
+from partsweb.purchasing.models import PurchaseLine, PurchaseOrder, Receipt, ReceiptLine
 from partsweb.timeline import queries as timeline
 
 bp = Blueprint("purchasing", __name__)
@@ -503,6 +504,8 @@ subject.announce(
         load=lambda receipt_id, person: queries.receipt(receipt_id, seen_by=person),
         title=_receipt_title,
         url=_receipt_url,
+        model=Receipt,
+        beside=[joinedload(Receipt.purchase_order), lazyload(Receipt.lines)],
     )
 )
 subject.announce(
@@ -511,6 +514,13 @@ subject.announce(
         load=lambda line_id, person: queries.receipt_line(line_id, seen_by=person),
         title=lambda found: _receipt_title(found.receipt),
         url=_receipt_line_url,
+        model=ReceiptLine,
+        beside=[
+            joinedload(ReceiptLine.line).joinedload(PurchaseLine.purchase_order),
+            joinedload(ReceiptLine.receipt).options(
+                joinedload(Receipt.purchase_order), lazyload(Receipt.lines)
+            ),
+        ],
     )
 )
 subject.announce(

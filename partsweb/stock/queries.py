@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import Select, and_, exists, func, or_, select
+from sqlalchemy.orm import aliased
 
 from partsweb.catalogue.models import Part
 from partsweb.codes.queries import Meaning
@@ -262,34 +264,55 @@ def negative_balances() -> Sequence[Balance]:
     rows = (
         select(Balance)
         .join(Location, Location.id == Balance.location_id)
+        .join(Part, Part.id == Balance.part_id)
         .where(Balance.quantity < 0, Location.kind.in_(PLACES))
+        .order_by(Balance.quantity, Part.sku, Location.name)
     )
-    return db.session.scalars(rows.order_by(Balance.quantity)).all()
+    return db.session.scalars(rows).all()
 
 
-def causes_of_negative(balance: Balance) -> Sequence[Movement]:
-    """What was taken from the place although it wasn't there, newest first.
+def causes_of_negative(owed: Sequence[Balance]) -> Sequence[Sequence[Movement]]:
+    """For each balance, what was taken from the place although it wasn't there, newest first.
 
     Goes back through what left the place until it adds up to what is missing.
     """
+    taken = _taken_from({balance.part_id for balance in owed}).subquery()
     rows = (
         select(Movement)
-        .where(
-            Movement.part_id == balance.part_id,
-            Movement.owner_id == balance.owner_id,
-            Movement.source_id == balance.location_id,
-            Movement.reverses_id.is_(None),
-        )
+        .join(taken, taken.c.id == Movement.id)
+        .where(taken.c.later < taken.c.missing)
         .order_by(Movement.id.desc())
     )
-    missing, found = -balance.quantity, []
+    causes = defaultdict[tuple[UUID, UUID, UUID], list[Movement]](list)
     for moved in db.session.scalars(rows):
-        if missing <= 0:
-            break
-        if reversal_of(moved) is None:
-            found.append(moved)
-            missing -= moved.quantity
-    return found
+        causes[moved.part_id, moved.source_id, moved.owner_id].append(moved)
+    return [causes[one.part_id, one.location_id, one.owner_id] for one in owed]
+
+
+def _taken_from(part_ids: Collection[UUID]) -> Select[int, Decimal, Decimal]:
+    """What left places that owe these parts and still stands; `later`: how much left after it."""
+    again = aliased(Movement)
+    place = (Movement.part_id, Movement.source_id, Movement.owner_id)
+    since = func.sum(Movement.quantity).over(partition_by=place, order_by=Movement.id.desc())
+    owed = and_(
+        Balance.part_id == Movement.part_id,
+        Balance.location_id == Movement.source_id,
+        Balance.owner_id == Movement.owner_id,
+    )
+    return (
+        select(
+            Movement.id,
+            (since - Movement.quantity).label("later"),
+            (-Balance.quantity).label("missing"),
+        )
+        .join(Balance, owed)
+        .where(
+            Balance.part_id.in_(part_ids),
+            Balance.quantity < ZERO,
+            Movement.reverses_id.is_(None),
+            ~exists().where(again.reverses_id == Movement.id),
+        )
+    )
 
 
 def stock_of(location_ids: Sequence[UUID], *, page: int = 1) -> Page[Balance]:

@@ -36,8 +36,10 @@ SHOWN_ON_A_PART = 5
 @reads("see stock")
 def negative() -> ResponseReturnValue:
     """Places that owe stock, and what it was used on."""
-    rows = [(owed, queries.causes_of_negative(owed)) for owed in queries.negative_balances()]
-    taken = [moved for _, causes in rows for moved in causes]
+    owed = queries.negative_balances()
+    causes = queries.causes_of_negative(owed)
+    taken = [moved for some in causes for moved in some]
+    rows = list(zip(owed, causes, strict=True))
     return page("stock/negative.html", nav="parts", rows=rows, **_shown(taken))
 
 

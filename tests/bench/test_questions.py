@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from flask import Flask
@@ -10,13 +11,20 @@ from flask import Flask
 from partsweb.extensions import db
 from partsweb.kit import clock
 from partsweb.locations import queries as locations
+from partsweb.locations.models import Location
 from partsweb.orders import queries as orders
 from partsweb.orders.models import Fate, OrderState
 from partsweb.people.models import Person
+from partsweb.purchasing import rules as purchasing
+from partsweb.purchasing.arrivals import Arrival
 from tests.support.company import (
     a_part,
+    a_person,
+    a_purchase_order,
     a_technician,
     a_van,
+    a_vendor,
+    a_warehouse,
     an_entry,
     an_order,
     given,
@@ -70,6 +78,31 @@ def test_a_page_asks_little_and_no_more_for_many_rows_than_for_few(app: Flask, a
     with given(app):
         busy, other = a_day_of_work("Van 7", orders=8, parts=5)
     many = asked(app, busy, address.format(order=other))
+
+    assert many <= few <= MOST
+
+
+def deliveries(place: Location, buyer: Person, *, many: int) -> None:
+    """So many purchase orders, each received; and as many parts of which the place owes some."""
+    vendor = a_vendor()
+    for _ in range(many):
+        part, owed = a_part(), a_part()
+        bought = a_purchase_order(vendor, (part, 4, "10"), ship_to=place)
+        arrival = Arrival(bought.lines[0], accepted=Decimal(4))
+        purchasing.receive(bought, [arrival], by=buyer, at=clock.now())
+        in_stock(owed, place, -2)
+
+
+@pytest.mark.parametrize("address", ["/stock/movements", "/stock/negative"])
+def test_where_stock_came_from_is_asked_at_once(app: Flask, address: str):
+    with given(app):
+        penny, depot = a_person("purchasing"), a_warehouse()
+        deliveries(depot, penny, many=2)
+    few = asked(app, penny, address)
+
+    with given(app):
+        deliveries(depot, penny, many=8)
+    many = asked(app, penny, address)
 
     assert many <= few <= MOST
 

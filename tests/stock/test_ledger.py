@@ -52,8 +52,25 @@ def test_a_van_may_owe_what_was_used_before_it_was_received(app):
         _use(valve, van, 1, by=tess)
 
         assert queries.on_hand(valve, van) == -1
-        assert [balance.location for balance in queries.negative_balances()] == [van]
-        assert queries.causes_of_negative(queries.negative_balances()[0])[0].by == tess
+        [owed] = queries.negative_balances()
+        [[cause]] = queries.causes_of_negative([owed])
+        assert owed.location == van
+        assert cause.by == tess
+
+
+def test_what_a_place_owes_goes_back_to_the_last_uses_that_still_stand(app):
+    with given(app):
+        tess, valve, fan, van = a_technician(), a_part("A-1"), a_part("A-2"), a_van()
+        in_stock(valve, van, 2)
+
+        enough, short, wrong, last = (_use(valve, van, 2, by=tess)[0] for _ in range(4))
+        rules.take_back(wrong, by=tess, at=AT)
+        used = _use(fan, van, 4, by=tess)[0]
+
+        owed = queries.negative_balances()
+        assert [balance.part.sku for balance in owed] == ["A-1", "A-2"]
+        assert queries.causes_of_negative(owed) == [[last, short], [used]]
+        assert enough not in queries.causes_of_negative(owed)[0]
 
 
 def test_the_missing_receipt_clears_the_negative(app):
