@@ -26,7 +26,7 @@ ROLES = ("technician", "dispatcher", "coordinator", "purchasing", "supervisor", 
 OF_EACH_KIND = 2 if LONG else 1
 # Whole pages only: files are shown by the browser itself.
 NOT_PAGES = re.compile(r"\.csv$|/attachments/|^/static/")
-# The same kind of page is put under the microscope for this many roles: they see other things on it.
+# A kind of page goes under the microscope for this many roles: each sees other things on it.
 ROLES_A_KIND = 7 if LONG else 2
 examined: Counter[str] = Counter()
 TALL = 2400  # what is half under the sticky bar at 844 px isn't too small, only scrolled
