@@ -26,6 +26,17 @@ def location(location_id: UUID) -> Location:
     return found
 
 
+def place(location_id: UUID) -> Location:
+    """The place of that id that somebody chose by hand: never a virtual one, which no form offers.
+
+    Else a made-up form would take parts out of nothing, or let them vanish.
+    """
+    found = location(location_id)
+    if not found.is_place:
+        raise NotFound("There is no such place.")
+    return found
+
+
 def single(kind: Kind) -> Location:
     """The one location of a kind of which there is one."""
     return db.session.scalars(select(Location).where(Location.kind == kind)).one()
@@ -98,4 +109,4 @@ def quarantine_of(place: Location) -> Location:
 def natural(name: str) -> tuple[str, int, str]:
     """A key by which Van 2 comes before Van 10."""
     head = name.rstrip("0123456789")
-    return (head.casefold(), int(name[len(head) :] or 0), name)
+    return (head.casefold(), int(name[len(head) :][:18] or 0), name)

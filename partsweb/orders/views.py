@@ -80,10 +80,10 @@ def orders() -> ResponseReturnValue:
 @reads("plan orders")
 def new_order() -> ResponseReturnValue:
     """First the site, then what is to be done there."""
-    asked = request.args.get("site", "")
+    asked = request.args.get("site", type=UUID)
     words = request.args.get("q", "")
     if asked or "customer" in request.args:
-        site = queries.site(UUID(asked)) if asked else None
+        site = queries.site(asked) if asked else None
         return page("orders/new_order.html", nav="orders", site=site, words=words, **_planning())
     found = queries.sites(words)
     return page("orders/pick_site.html", "results", nav="orders", words=words, found=found)
@@ -313,7 +313,7 @@ def install_from_van(number: str) -> ShowAfter:
         found,
         _part(form.part_id),
         form.wanted,
-        source=locations.location(form.source_id),
+        source=locations.place(form.source_id),
         by=g.person,
         at=occurred_at(),
         entry_id=form.thing_id,
@@ -351,7 +351,7 @@ def install(entry_id: UUID) -> ShowAfter:
     fitted = rules.install(
         found,
         form.wanted,
-        source=locations.location(form.source_id),
+        source=locations.place(form.source_id),
         by=g.person,
         at=occurred_at(),
         installation_id=form.thing_id,
@@ -405,7 +405,7 @@ def give_back(entry_id: UUID) -> ShowAfter:
         form.quantity,
         by=g.person,
         at=occurred_at(),
-        to=locations.location(form.to_id) if form.to_id else None,
+        to=locations.place(form.to_id) if form.to_id else None,
         serials=[stock.serial_of_id(one) for one in form.serial_ids],
     )
     return _show(found.order, f"{qty(form.quantity)} × {found.part.sku} not used.")
@@ -452,7 +452,7 @@ def correct(installation_id: UUID) -> ShowAfter:
         at=occurred_at(),
         quantity=form.quantity,
         serial=form.serials[0] if form.serials else None,
-        source=locations.location(form.source_id),
+        source=locations.place(form.source_id),
         where_fitted=form.where_fitted,
         notes=form.notes,
         fate=form.fate,
@@ -539,7 +539,7 @@ def give_answer(entry_id: UUID) -> ShowAfter:
 
 def _answer(entry: PartEntry, form: AnswerForm) -> None:
     by, at = g.person, occurred_at()
-    source = locations.location(form.source_id) if form.source_id else None
+    source = locations.place(form.source_id) if form.source_id else None
     if form.act == Act.DECLINE:
         rules.decline(entry, form.quantity, form.why, by=by, at=at)
     elif form.act == Act.SET_ASIDE:

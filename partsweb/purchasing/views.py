@@ -84,7 +84,7 @@ def draft() -> ShowAfter:
     form = OrderForm.read(request.form)
     order = rules.draft(
         catalogue.vendor(form.vendor_id),
-        ship_to=locations.location(form.ship_to_id),
+        ship_to=locations.place(form.ship_to_id),
         by=g.person,
         at=occurred_at(),
         expected_on=form.expected_on,
@@ -373,7 +373,7 @@ def buy_for(entry_id: UUID) -> ShowAfter:
         entry,
         form.quantity,
         vendor=catalogue.vendor(form.vendor_id),
-        ship_to=locations.location(form.ship_to_id),
+        ship_to=locations.place(form.ship_to_id),
         by=g.person,
         at=occurred_at(),
     )

@@ -340,6 +340,8 @@ def _check(move: Move) -> None:
         raise Refusal("It is there already.", field="target")
     if move.serial is not None and move.quantity != 1:
         raise Refusal("A serial is one unit.", field="quantity")
+    if move.serial is not None and move.serial.part_id != move.part.id:
+        raise Refusal(f"Serial {move.serial.number} is not one of {move.part.sku}.", field="serial")
     if move.serial is None and move.part.serialized:
         raise Refusal(f"Each {move.part.sku} needs its serial.", field="serial")
 

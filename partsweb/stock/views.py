@@ -76,7 +76,7 @@ def part_movements(part_id: UUID) -> ResponseReturnValue:
     )
 
 
-@bp.get("/movements/<int:movement_id>")
+@bp.get("/movements/<int(max=9223372036854775807):movement_id>")
 @reads("see stock")
 def movement(movement_id: int) -> ResponseReturnValue:
     """One movement, whole."""
@@ -87,7 +87,7 @@ def movement(movement_id: int) -> ResponseReturnValue:
     )
 
 
-@bp.get("/movements/<int:movement_id>/reversal")
+@bp.get("/movements/<int(max=9223372036854775807):movement_id>/reversal")
 @reads("move stock")
 def ask_back(movement_id: int) -> ResponseReturnValue:
     """The form that takes a movement back."""
@@ -95,7 +95,7 @@ def ask_back(movement_id: int) -> ResponseReturnValue:
     return page("stock/reversal.html", nav="parts", moved=moved, cause=cause_of(moved))
 
 
-@bp.post("/movements/<int:movement_id>/reversal")
+@bp.post("/movements/<int(max=9223372036854775807):movement_id>/reversal")
 @writes("move stock")
 def take_back(movement_id: int) -> ShowAfter:
     """Take it back, and show it."""
@@ -150,7 +150,7 @@ def new_transfer() -> ResponseReturnValue:
 def transfer() -> ShowAfter:
     """Move it in one act, and show the part."""
     part, form = _part_to_move(), TransferForm.read(request.form)
-    source, target = (locations.location(id_) for id_ in (form.source_id, form.target_id))
+    source, target = (locations.place(id_) for id_ in (form.source_id, form.target_id))
     units = [queries.serial_of_id(id_) for id_ in form.serial_ids]
     rules.transfer(
         part,
@@ -190,7 +190,7 @@ def new_adjustment() -> ResponseReturnValue:
 def adjust() -> ShowAfter:
     """Set the books right, and show the part."""
     part, form = _part_to_move(), AdjustmentForm.read(request.form)
-    place = locations.location(form.location_id)
+    place = locations.place(form.location_id)
     rules.adjust(
         part,
         place,
@@ -225,7 +225,7 @@ def levels(part_id: UUID) -> ResponseReturnValue:
 def set_level(part_id: UUID) -> ShowAfter:
     """Say when the place is restocked."""
     part, form = catalogue.part(part_id), LevelForm.read(request.form)
-    place = locations.location(form.location_id)
+    place = locations.place(form.location_id)
     rules.set_reorder_level(part, place, point=form.point, maximum=form.maximum)
     notice = f"{place.called} is restocked at {qty(form.point)}."
     return show_after(url_for(".levels", part_id=part.id), notice=notice)
