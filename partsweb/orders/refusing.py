@@ -51,7 +51,7 @@ def refuse_unnamed(
 
 def refuse_taken_back(installation: Installation) -> None:
     """What was taken back can be neither corrected nor taken back again."""
-    db.session.refresh(installation, ["taken_back_at"])
+    db.session.refresh(installation)  # who held the entry before may have corrected it
     if installation.taken_back_at is not None:
         raise Refusal("That was taken back already.")
 

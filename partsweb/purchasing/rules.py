@@ -319,6 +319,7 @@ def solve_conflict(
     """Say how a serial that the books had elsewhere came to be on the delivery."""
     order = conflict.receipt_line.line.purchase_order
     _lock(order)
+    db.session.refresh(conflict, ["solved_as"])
     if conflict.solved_as:
         raise Refusal(f"That was solved already: {conflict.solved_as}.")
     match how:
@@ -344,6 +345,7 @@ def replace(discrepancy: Discrepancy, *, by: Person, at: datetime) -> PurchaseLi
     old = discrepancy.receipt_line.line
     order = old.purchase_order
     _lock(order)
+    db.session.refresh(discrepancy, ["state"])
     if discrepancy.state != DiscrepancyState.OPEN:
         raise Refusal(f"That is settled already: {discrepancy.state.value}.")
     quantity = min(discrepancy.quantity, old.outstanding)
