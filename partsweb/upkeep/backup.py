@@ -18,7 +18,6 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Column, Connection, func, insert, select, text
 from sqlalchemy import Table as SqlTable
 
@@ -82,7 +81,7 @@ def _tables() -> list[SqlTable]:
 
 
 def _manifest(connection: Connection, rows: int) -> dict[str, Any]:
-    revision = MigrationContext.configure(connection).get_current_revision()
+    revision = migrations.shape_of(connection)
     return {"format": FORMAT, "revision": revision, "rows": rows, "made": clock.now().isoformat()}
 
 
