@@ -108,7 +108,9 @@ def everything() -> Iterator[Outcome]:
     yield command("djlint", "djlint", "--lint", "--quiet", "partsweb/templates")
     yield from on_databases("-m", "not journey")
     yield javascript()
-    yield pytest("journeys", "-m", "journey", PARTSWEB_TEST_DATABASE="sqlite")
+    # A file a worker: the pages of the demo company share one server.
+    journeys = ("-n2", "--dist=loadfile", "-m", "journey")
+    yield pytest("journeys", *journeys, PARTSWEB_TEST_DATABASE="sqlite")
 
 
 def quick() -> Iterator[Outcome]:
