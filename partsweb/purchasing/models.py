@@ -68,7 +68,7 @@ class DiscrepancyState(StrEnum):
 
 
 class PurchaseOrder(WithId, Table):
-    """An order to a vendor, shipped to a warehouse or a van; late once `expected_on` is over."""
+    """An order to a vendor, shipped to a warehouse or a van; late once a line's day is over."""
 
     __tablename__ = "purchase_orders"
     __table_args__ = (Index(None, "state", "ordered_on"), Index(None, "vendor_id"))
@@ -111,8 +111,14 @@ class PurchaseOrder(WithId, Table):
     @property
     def late(self) -> bool:
         """Whether something that is still to come should have been here before today."""
-        due = self.expected_on
+        due = self.due_on
         return self.expecting and due is not None and due < clock.today()
+
+    @property
+    def due_on(self) -> date | None:
+        """When the first of what is still to come should arrive."""
+        days = (line.due_on for line in self.lines if line.outstanding)
+        return min(filter(None, days), default=self.expected_on)
 
     @property
     def subtotal(self) -> Decimal:
@@ -163,6 +169,17 @@ class PurchaseLine(WithId, Table):
     def outstanding(self) -> Decimal:
         """What is still to come: what was rejected is still owed."""
         return max(ZERO, self.quantity - self.accepted - self.closed)
+
+    @property
+    def due_on(self) -> date | None:
+        """When it should arrive: its own day, else that of the whole order."""
+        return self.expected_on or self.purchase_order.expected_on
+
+    @property
+    def late(self) -> bool:
+        """Whether it should have been here before today, and isn't all."""
+        due, expecting = self.due_on, self.purchase_order.expecting and self.outstanding > ZERO
+        return expecting and due is not None and due < clock.today()
 
 
 class Receipt(WithId, Table):

@@ -106,7 +106,8 @@ def purchase_orders(wanted: Wanted, *, seen_by: Person, page: int = 1) -> Page[P
     """Purchase orders, what is late or due first, then the newest."""
     rows = select(PurchaseOrder).where(seen(seen_by), *_narrowed(wanted))
     expecting = PurchaseOrder.state.in_(EXPECTING)
-    due = func.coalesce(PurchaseOrder.expected_on, NEVER)
+    rows = rows.options(selectinload(PurchaseOrder.lines))
+    due = func.coalesce(_due(), NEVER)
     soonest = (due, PurchaseOrder.made_at.desc())
     newest = (
         expecting.desc(),
@@ -115,6 +116,12 @@ def purchase_orders(wanted: Wanted, *, seen_by: Person, page: int = 1) -> Page[P
     )
     order = soonest if wanted.view in {"open", "late"} else newest
     return paged(rows.order_by(*order, PurchaseOrder.number), number=page)
+
+
+def late() -> Sequence[PurchaseOrder]:
+    """Purchase orders of which something should have been here before today."""
+    rows = select(PurchaseOrder).where(*_narrowed(Wanted("late")))
+    return db.session.scalars(rows.order_by(PurchaseOrder.number)).all()
 
 
 def line_counts(orders_: Sequence[PurchaseOrder]) -> dict[UUID, int]:
@@ -343,7 +350,7 @@ def _narrowed(wanted: Wanted) -> list[ColumnElement[bool]]:
     state = PurchaseOrder.state
     views: dict[str, list[ColumnElement[bool]]] = {
         "open": [state.in_(EXPECTING)],
-        "late": [state.in_(EXPECTING), PurchaseOrder.expected_on < clock.today()],
+        "late": [state.in_(EXPECTING), _due() < clock.today()],
         "draft": [state == PurchaseState.DRAFT],
     }
     narrowed = list(views.get(wanted.view, []))
@@ -374,14 +381,28 @@ def _mentions(text: str) -> ColumnElement[bool]:
     )
 
 
-def _open_lines() -> Select[PurchaseLine]:
+def _still_to_come() -> ColumnElement[bool]:
     accepted = PurchaseLine.received - PurchaseLine.rejected
-    still_to_come = PurchaseLine.quantity - accepted - PurchaseLine.closed > ZERO
+    return PurchaseLine.quantity - accepted - PurchaseLine.closed > ZERO
+
+
+def _due() -> ColumnElement[date]:
+    """When the first of what is still to come on a purchase order should arrive."""
+    first = (
+        select(func.min(func.coalesce(PurchaseLine.expected_on, PurchaseOrder.expected_on)))
+        .where(PurchaseLine.purchase_order_id == PurchaseOrder.id, _still_to_come())
+        .correlate(PurchaseOrder)
+        .scalar_subquery()
+    )
+    return func.coalesce(first, PurchaseOrder.expected_on)
+
+
+def _open_lines() -> Select[PurchaseLine]:
     due = func.coalesce(PurchaseLine.expected_on, PurchaseOrder.expected_on, NEVER)
     return (
         select(PurchaseLine)
         .join(PurchaseOrder, PurchaseOrder.id == PurchaseLine.purchase_order_id)
-        .where(PurchaseOrder.state.in_(EXPECTING), still_to_come)
+        .where(PurchaseOrder.state.in_(EXPECTING), _still_to_come())
         .options(joinedload(PurchaseLine.purchase_order))
         .order_by(due, PurchaseOrder.number, PurchaseLine.position)
     )

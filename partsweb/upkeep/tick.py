@@ -12,7 +12,7 @@ from partsweb.extensions import db
 from partsweb.kit import clock
 from partsweb.kit.subject import Subject
 from partsweb.people.permissions import DISPATCHER, PURCHASING
-from partsweb.purchasing.models import EXPECTING, PurchaseOrder
+from partsweb.purchasing import queries as purchasing
 from partsweb.timeline import rules as timeline
 from partsweb.timeline.models import Task
 
@@ -39,14 +39,11 @@ def _overdue_tasks() -> int:
 
 
 def _late_deliveries() -> int:
-    rows = select(PurchaseOrder).where(
-        PurchaseOrder.state.in_(EXPECTING), PurchaseOrder.expected_on < clock.today()
-    )
     told = 0
-    for late in db.session.scalars(rows):
-        if not timeline.first_time(f"purchase order {late.id} late {late.expected_on}"):
+    for late in purchasing.late():
+        if not timeline.first_time(f"purchase order {late.id} late {late.due_on}"):
             continue
-        text = f"{late.number} from {late.vendor.name} is late: due {late.expected_on:%d %b}"
+        text = f"{late.number} from {late.vendor.name} is late: due {late.due_on:%d %b}"
         timeline.record(late.subject, "delivery-late", text, by=None)
         timeline.tell_role(PURCHASING, late.subject, text)
         for order in {line.entry.order for line in late.lines if line.entry and line.outstanding}:
