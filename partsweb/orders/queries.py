@@ -356,6 +356,20 @@ def holdings(part_ids: Sequence[UUID], *, near: Location | None) -> dict[UUID, l
     return found
 
 
+def nearest_first(
+    parts: Sequence[Part], held: dict[UUID, list[Held]], *, near: Location | None, words: str
+) -> Sequence[Part]:
+    """What the near van has before what it lacks; a part of exactly that code before both."""
+    code = f"|{catalogue.compact(words)}|"
+
+    def rank(part: Part) -> tuple[bool, bool]:
+        first = next(iter(held[part.id]), None)
+        there = near and first and first.place.id == near.id and first.on_hand > ZERO
+        return code not in part.words, not there
+
+    return sorted(parts, key=rank)
+
+
 def _by_home(
     rows: Select[UUID, Location, Decimal],
 ) -> dict[tuple[UUID, Location], Decimal]:
@@ -463,22 +477,19 @@ def _oddities(one: Installation) -> Iterable[str]:
     if one.serial is not None and first.source_id != one.source_id:
         yield (
             f"The books had serial {one.serial.number} {whereabouts(first.source)}: "
-            "it is installed from there. The coordinator sees it."
+            "it is installed from there."
         )
     issued = next(move for move in moved if move.reason == Reason.INSTALL)
     balance = db.session.get(Balance, (part.id, issued.source_id, issued.owner_id))
     if issued.source.is_place and balance is not None and balance.quantity < ZERO:
         yield (
             f"{issued.source.called} now shows {qty(balance.quantity)} of {part.sku}: "
-            "it was used before it was received. The coordinator sees it."
+            "it was used before it was received."
         )
     for move in moved:
         original = move.serial is not None and move.serial_id != one.serial_id
         if original and move.source.kind != Kind.INSTALLED and move.serial is not None:
-            yield (
-                f"The books had the original {move.serial.number} {whereabouts(move.source)}. "
-                "The coordinator sees it."
-            )
+            yield f"The books had the original {move.serial.number} {whereabouts(move.source)}."
 
 
 def whereabouts(place: Location) -> str:

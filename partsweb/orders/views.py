@@ -51,6 +51,7 @@ from partsweb.people import queries as people
 from partsweb.people.models import Person
 from partsweb.people.permissions import TECHNICIAN
 from partsweb.stock import queries as stock
+from partsweb.stock.models import OURS, Serial
 from partsweb.timeline import queries as timeline
 
 bp = Blueprint("orders", __name__)
@@ -246,7 +247,7 @@ def new_entry(number: str) -> ResponseReturnValue:
         nav="orders",
         order=found,
         words=words,
-        parts=parts,
+        parts=queries.nearest_first(parts, held, near=van, words=words),
         held=held,
         own=van,
     )
@@ -458,7 +459,7 @@ def correct(installation_id: UUID) -> ShowAfter:
         fate=form.fate,
         original_serial=form.original_serial,
     )
-    said = " ".join([f"{found.entry.part.sku} corrected.", *queries.warnings([found])])
+    said = " ".join([f"{found.entry.part.sku} corrected.", *_odd([found])])
     return show_after(url_for(".entry", entry_id=found.entry_id), notice=said)
 
 
@@ -563,12 +564,17 @@ def _show_fitted(fitted: list[Installation]) -> ShowAfter:
     entry = fitted[0].entry
     attachments.attach_all(entry.subject, request.files.getlist("photos"), by=g.person)
     many = sum((one.quantity for one in fitted), ZERO)
-    said = [f"{qty(many)} × {entry.part.sku} installed.", *queries.warnings(fitted)]
+    said = [f"{qty(many)} × {entry.part.sku} installed.", *_odd(fitted)]
     if any(one.possible_duplicate for one in fitted):
         said.append("A colleague logged the same a moment ago: marked as a possible duplicate.")
     if queries.evidence_missing(entry):
         said.append("It needs a photo or certificate before it counts as complete.")
     return _show(entry.order, " ".join(said))
+
+
+def _odd(fitted: list[Installation]) -> list[str]:
+    said = queries.warnings(fitted)
+    return [*said, "The coordinator sees it."] if said else []
 
 
 def _part(asked: UUID | str | None) -> Part:
@@ -643,11 +649,19 @@ def _fitting(part: Part, entry: PartEntry | None = None) -> dict[str, Any]:
         "part": part,
         "sources": sources,
         "place": place,
-        "units": stock.serials_at(part, place) if place and part.serialized else (),
+        "units": _units(part, place, entry) if place and part.serialized else (),
+        "ours": OURS,
         "wanted": wanted or 1,
         "fates": [(one.value, one.value.capitalize()) for one in Fate],
         "fate": (Fate.CORE if part.core_charge else Fate.NONE).value,
     }
+
+
+def _units(part: Part, place: Location, entry: PartEntry | None) -> list[Serial]:
+    """The units there; those that were brought for the entry first."""
+    moved = stock.caused_by(entry.subject) if entry else ()
+    brought = {one.serial_id for one in moved if one.target_id == place.id}
+    return sorted(stock.serials_at(part, place), key=lambda unit: unit.id not in brought)
 
 
 def _likely_source(entry: PartEntry | None, van: Location | None) -> Location | None:

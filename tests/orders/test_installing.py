@@ -159,9 +159,7 @@ def test_using_a_part_before_it_was_received_is_warned_about_and_allowed(books: 
 
     [one] = fitted_in(van, tess, part)
 
-    warning = (
-        "Van 3 now shows −1 of IGN-77: it was used before it was received. The coordinator sees it."
-    )
+    warning = "Van 3 now shows −1 of IGN-77: it was used before it was received."
     assert stock.on_hand(part, van) == -1
     assert queries.warnings([one]) == [warning]
     assert texts(one.entry.order, "stock-odd") == [warning]
