@@ -11,6 +11,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, and_, func, select
 from sqlalchemy.orm import aliased
 
+from partsweb.catalogue.models import Part
 from partsweb.extensions import db
 from partsweb.kit import clock
 from partsweb.kit.exact import ZERO
@@ -41,6 +42,8 @@ class Mine:
     @property
     def parts_stand(self) -> str:
         """How its parts stand, in words; empty where it needs none."""
+        if self.missing and self.ready:
+            return f"{self.ready} of {self.parts} parts ready"
         if self.missing:
             return "Parts not ready"
         return "Parts ready" if self.ready else ""
@@ -159,8 +162,9 @@ def standing_still() -> Page[Order]:
 
 def negative_stock() -> Page[Balance]:
     """Places that owe stock, those that owe most first."""
-    rows = select(Balance).join(Location).where(Balance.quantity < ZERO, Location.kind.in_(PLACES))
-    return paged(rows.order_by(Balance.quantity, Balance.part_id), size=SHOWN)
+    rows = select(Balance).join(Location).join(Part, Part.id == Balance.part_id)
+    rows = rows.where(Balance.quantity < ZERO, Location.kind.in_(PLACES))
+    return paged(rows.order_by(Balance.quantity, Part.sku, Location.name), size=SHOWN)
 
 
 def received_today() -> Page[Receipt]:
@@ -217,14 +221,14 @@ def _set_aside(person: Person) -> Select[Allocation]:
 
 
 def _parts_of(order_ids: Sequence[UUID]) -> dict[UUID, tuple[int, int, int]]:
-    """By order: how many part entries, how many lack something, how many are ready."""
+    """By order: how many part entries, how many lack something, how many are wholly ready."""
     coming = PartEntry.waiting + PartEntry.allocated + PartEntry.on_order
     rows = (
         select(
             PartEntry.order_id,
             func.count().filter(coming + PartEntry.ready + PartEntry.installed > ZERO),
             func.count().filter(coming > ZERO),
-            func.count().filter(PartEntry.ready > ZERO),
+            func.count().filter(PartEntry.ready > ZERO, coming <= ZERO),
         )
         .where(PartEntry.order_id.in_(order_ids))
         .group_by(PartEntry.order_id)
