@@ -108,6 +108,16 @@ def apart(part: Part) -> Sequence[tuple[Location, Decimal]]:
     return [(place, quantity) for place, quantity in db.session.execute(rows) if quantity]
 
 
+def consigned(part: Part) -> Decimal:
+    """How much of what is on hand belongs to vendors."""
+    rows = (
+        select(func.sum(Balance.quantity))
+        .join(Location, Location.id == Balance.location_id)
+        .where(Balance.part_id == part.id, Balance.owner_id != OURS, Location.kind.in_(PLACES))
+    )
+    return db.session.scalar(rows) or ZERO
+
+
 def average_cost(part: Part, location: Location) -> Decimal | None:
     """Value by quantity of what is ours; None where there is nothing to divide."""
     balance = db.session.get(Balance, (part.id, location.id, OURS))

@@ -251,6 +251,7 @@ def part_stock(*, part: Part) -> Markup:
         part=part,
         whereabouts=sorted(queries.whereabouts(part), key=lambda at: at.location != own_van()),
         apart=queries.apart(part),
+        consigned=queries.consigned(part),
         levels={level.location_id: level for level, _ in queries.levels_of(part)},
     )
 
