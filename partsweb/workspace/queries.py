@@ -84,12 +84,12 @@ class Row:
         return f"used on {self.used_on[0]}{f' and {others} more' if others else ''}, look"
 
 
-def table(asked: Asked, *, seen_by: Person, page: int = 1) -> Page[Row]:
-    """A page of the table."""
+def table(asked: Asked, places: Sequence[Location], *, seen_by: Person, page: int = 1) -> Page[Row]:
+    """A page of the table; `places` are all that can hold stock."""
     within = locations.within(asked.at) if asked.at else ()
     found = paged(_ordered(_wanted(asked, within), asked, within), number=page)
     rows = {part.id: Row(part) for part in found.items}
-    _add_stock(rows, within)
+    _add_stock(rows, within, {place.id: place for place in places})
     _add_allocated(rows, within)
     _add_due(rows)
     _add_points(rows, within)
@@ -204,8 +204,7 @@ def _due() -> Select[Decimal]:
 # --- What is known of them -------------------------------------------------------------------
 
 
-def _add_stock(rows: dict[UUID, Row], within: Sequence[UUID]) -> None:
-    places = {place.id: place for place in locations.listed()}
+def _add_stock(rows: dict[UUID, Row], within: Sequence[UUID], places: dict[UUID, Location]) -> None:
     found = _by_place(Balance.part_id, Balance.location_id, Balance.quantity, rows)
     for part_id, place_id, quantity in _rows(found):
         row = rows[part_id]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Blueprint, Response, g, request, url_for
@@ -17,7 +18,7 @@ from partsweb.kit.pages import page
 from partsweb.kit.paging import asked_page
 from partsweb.kit.slot import partial
 from partsweb.locations import queries as locations
-from partsweb.locations.models import Location
+from partsweb.locations.models import Kind, Location
 from partsweb.locations.views import own_van
 from partsweb.orders import queries as orders
 from partsweb.workspace import queries
@@ -34,14 +35,14 @@ FORMULA = ("=", "+", "-", "@", "\t", "\r")
 @reads("see parts")
 def parts() -> ResponseReturnValue:
     """One table of parts: found by SKU, words or vendor's number, with what is where."""
-    wanted = _asked()
+    wanted, places = _asked(), locations.listed()
     return page(
         "workspace/parts.html",
         "results",
         nav="parts",
         asked=wanted,
-        table=queries.table(wanted, seen_by=g.person, page=asked_page()),
-        places=_places(wanted.at),
+        table=queries.table(wanted, places, seen_by=g.person, page=asked_page()),
+        places=_choices(places, wanted.at),
         chosen=wanted.at.id if wanted.at else EVERYWHERE,
         address=_address(wanted),
     )
@@ -76,9 +77,9 @@ def _asked() -> Asked:
     return asked(request.args, own=own_van() if starts_in_van else None)
 
 
-def _places(at: Location | None) -> list[tuple[Any, str]]:
+def _choices(listed: Sequence[Location], at: Location | None) -> list[tuple[Any, str]]:
     """What can be filtered by; a bin that somebody came from stays chosen."""
-    places = list(locations.warehouses_and_vans())
+    places = [place for place in listed if place.active and place.kind != Kind.BIN]
     if at is not None and at.id not in {place.id for place in places}:
         places.append(at)
     return [(EVERYWHERE, "Everywhere"), *((place.id, place.called) for place in places)]
