@@ -168,7 +168,7 @@ def test_a_part_is_found_with_what_each_place_holds_and_requested(app, van_3):
     browser = signed_in(app, tess)
 
     found = text_of(browser.get(f"/orders/{order.number}/parts/new?q=igni", headers=PARTIAL))
-    assert "10 in your van · 11 at Depot" in found
+    assert "10 in your van\u00a0· 11 at Depot" in found
     form = text_of(browser.get(f"/orders/{order.number}/parts/new?part={part.id}"))
     assert "Install from Van 3" in form
     assert 'value="22.00"' in form
