@@ -145,7 +145,11 @@ def _ordered(rows: Select[Part], asked: Asked, within: Sequence[UUID]) -> Select
     if asked.sort == "description":
         return rows.order_by(func.lower(Part.description), Part.sku)
     if asked.text.strip() and asked.sort != "sku":
-        return rows.order_by(catalogue.matching(asked.text)[1], Part.sku)
+        rank = catalogue.matching(asked.text)[1]
+        if not within:
+            return rows.order_by(rank, Part.sku)
+        # Whole codes (0, 1) first; then what the chosen place has.
+        return rows.order_by(rank > 1, Part.id.in_(_held(within)).desc(), rank, Part.sku)
     return rows.order_by(Part.sku)
 
 
