@@ -32,6 +32,9 @@ from partsweb.stock.models import (
     Serial,
 )
 
+# Databases number their rows no further.
+LAST_NUMBER = 2**63 - 1
+
 
 @dataclass(frozen=True)
 class At:
@@ -128,7 +131,7 @@ def average_cost(part: Part, location: Location) -> Decimal | None:
 
 def movement(movement_id: int) -> Movement:
     """One movement."""
-    found = db.session.get(Movement, movement_id)
+    found = db.session.get(Movement, movement_id) if movement_id <= LAST_NUMBER else None
     if found is None:
         raise NotFound("There is no such movement.")
     return found

@@ -76,7 +76,7 @@ def part_movements(part_id: UUID) -> ResponseReturnValue:
     )
 
 
-@bp.get("/movements/<int(max=9223372036854775807):movement_id>")
+@bp.get("/movements/<int:movement_id>")
 @reads("see stock")
 def movement(movement_id: int) -> ResponseReturnValue:
     """One movement, whole."""
@@ -87,7 +87,7 @@ def movement(movement_id: int) -> ResponseReturnValue:
     )
 
 
-@bp.get("/movements/<int(max=9223372036854775807):movement_id>/reversal")
+@bp.get("/movements/<int:movement_id>/reversal")
 @reads("move stock")
 def ask_back(movement_id: int) -> ResponseReturnValue:
     """The form that takes a movement back."""
@@ -95,7 +95,7 @@ def ask_back(movement_id: int) -> ResponseReturnValue:
     return page("stock/reversal.html", nav="parts", moved=moved, cause=cause_of(moved))
 
 
-@bp.post("/movements/<int(max=9223372036854775807):movement_id>/reversal")
+@bp.post("/movements/<int:movement_id>/reversal")
 @writes("move stock")
 def take_back(movement_id: int) -> ShowAfter:
     """Take it back, and show it."""
