@@ -278,7 +278,7 @@ def discrepancy(discrepancy_id: UUID, *, seen_by: Person) -> Discrepancy:
 
 def discrepancies(*, open_only: bool, seen_by: Person, page: int = 1) -> Page[Discrepancy]:
     """What was wrong with receipts, the newest first."""
-    rows = _of_orders(Discrepancy).where(seen(seen_by))
+    rows = _of_orders(Discrepancy).where(seen(seen_by), _seen_lines(seen_by))
     if open_only:
         rows = rows.where(Discrepancy.state == DiscrepancyState.OPEN)
     return paged(rows.order_by(Discrepancy.made_at.desc(), Discrepancy.id), number=page)
@@ -416,6 +416,16 @@ def _with_lines_for(person: Person) -> Select[UUID]:
         .join(Order, Order.id == PartEntry.order_id)
         .where(orders.visible(person))
     )
+
+
+def _seen_lines(by: Person) -> ColumnElement[bool]:
+    """Which lines of what a person sees: all that goes to his van, else those for his orders."""
+    if by.may("see purchase orders"):
+        return true()
+    van = locations.van_of(by)
+    to_own_van = PurchaseOrder.ship_to_id == van.id if van else false()
+    own = select(PartEntry.id).join(Order).where(orders.visible(by))
+    return or_(to_own_van, PurchaseLine.entry_id.in_(own))
 
 
 def _sees_whole(order: PurchaseOrder, person: Person) -> bool:

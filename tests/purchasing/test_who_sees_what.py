@@ -81,6 +81,23 @@ def test_others_orders_arent_there_for_a_technician(firm: Firm):
     assert browser.get("/purchasing/new").status_code == 403
 
 
+def test_a_technician_reads_of_damage_to_his_own_lines_only(firm: Firm):
+    with given(firm.app):
+        entry = firm.entry(firm.valve, 2)
+        order = firm.ordered((firm.valve, 2), (firm.fan, 1), entry=entry)
+        valve, fan = order.lines
+        for_him = rules.Arrival(valve, Decimal(1), Decimal(1), damage_note="Thread bent")
+        for_others = rules.Arrival(
+            fan, damaged=Decimal(1), damaged_serials=["F-1"], damage_note="Blades broken"
+        )
+        rules.receive(order, [for_him, for_others], by=firm.penny, at=clock.now())
+
+    page = firm.browser(firm.tess).get("/purchasing/discrepancies").text
+
+    assert "Thread bent" in page
+    assert "Blades broken" not in page
+
+
 def test_a_dispatcher_has_no_purchase_orders(firm: Firm):
     with given(firm.app):
         order = firm.ordered((firm.valve, 4))
