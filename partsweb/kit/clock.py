@@ -15,6 +15,8 @@ from sqlalchemy.types import TypeDecorator
 
 # A phone's clock may run ahead; what it says lies in the future by more than this is not believed.
 TRUSTED_LEAD = timedelta(minutes=5)
+# Nor what lies so far back: a clock that lost its battery begins with 1970, or year 1.
+TRUSTED_AGE = timedelta(days=366)
 
 
 class Instant(TypeDecorator[datetime]):
@@ -75,12 +77,11 @@ def today() -> date:
 
 
 def believed(text: str) -> datetime:
-    """A device's ISO 8601 time, or now where it is missing, unreadable or in the future."""
+    """A device's ISO 8601 time, or now where it is missing, unreadable, ahead or ancient."""
     moment = now()
     try:
         told = datetime.fromisoformat(text)
-    except ValueError:
+        told = (told if told.tzinfo else told.replace(tzinfo=zone())).astimezone(UTC)
+    except (ValueError, OverflowError):
         return moment
-    if told.tzinfo is None:
-        told = told.replace(tzinfo=zone())
-    return moment if told > moment + TRUSTED_LEAD else told.astimezone(UTC)
+    return told if moment - TRUSTED_AGE < told <= moment + TRUSTED_LEAD else moment

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from decimal import InvalidOperation
 from functools import wraps
 from typing import Any, Protocol
 from uuid import UUID
 
 from flask import Response, abort, current_app, g, request
 from flask.typing import ResponseReturnValue
+from sqlalchemy.exc import DataError, IntegrityError
 from werkzeug.exceptions import MethodNotAllowed, NotFound
 
 from partsweb.extensions import db
@@ -21,6 +23,7 @@ from partsweb.kit import operation
 from partsweb.kit.event import event
 from partsweb.kit.pages import Answer, ShowAfter, page, render_at, respond, wants_fragment
 from partsweb.kit.refusal import NotAllowed, Refusal
+from partsweb.kit.safety import refuse_unreadable_fields
 from partsweb.kit.writing import written
 
 View = Callable[..., Any]
@@ -80,6 +83,7 @@ def writes(act: str) -> Callable[[View], View]:
         @wraps(view)
         def door(**arguments: Any) -> ResponseReturnValue:
             _let_in(act)
+            refuse_unreadable_fields()
             sent = operation.read(request, request.endpoint or "", arguments)
             g.sent = sent
             try:
@@ -87,6 +91,8 @@ def writes(act: str) -> Callable[[View], View]:
                 shown = written(lambda: _once(view, arguments, sent))
             except Refusal as refusal:
                 return refuse(refusal)
+            except (OverflowError, InvalidOperation, DataError, IntegrityError) as error:
+                return refuse(_in_words(error))
             return _acknowledged(shown, sent)
 
         door.door = Door(act, writes=True)  # type: ignore[attr-defined]
@@ -130,6 +136,14 @@ def _once(view: View, arguments: dict[str, Any], sent: operation.Sent) -> ShowAf
         kept = operation.recorded(sent.id, by=person_id)
         shown = ShowAfter(kept.location, kept.block, kept.notice)
     return shown
+
+
+def _in_words(error: Exception) -> Refusal:
+    """What only the database noticed. It is logged: a rule that says it better may be missing."""
+    current_app.logger.warning("refused by the database", exc_info=error)
+    if isinstance(error, IntegrityError):
+        return Refusal("Somebody else entered the same just now. Look again before you repeat it.")
+    return Refusal("A number or a day in it is too large to be kept. Check what you entered.")
 
 
 def _acknowledged(shown: ShowAfter, sent: operation.Sent) -> Response:

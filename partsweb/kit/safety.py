@@ -6,7 +6,12 @@ from urllib.parse import urlsplit
 
 from flask import Flask, Response, abort, current_app, request
 
+from partsweb.kit.refusal import Refusal
+
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
+# Characters in one value of an address, and in one field: nobody searches for more or types more.
+LONGEST_VALUE = 1000
+LONGEST_FIELD = 50_000
 POLICY = "; ".join(
     (
         "default-src 'none'",
@@ -39,6 +44,7 @@ def guard(app: Flask) -> None:
     """Put the guards on every request and answer of the app."""
     app.before_request(refuse_other_origins)
     app.before_request(refuse_unmeasured_bodies)
+    app.before_request(refuse_unreadable_addresses)
     app.after_request(add_headers)
 
 
@@ -66,6 +72,22 @@ def refuse_unmeasured_bodies() -> None:
         abort(411)
 
 
+def refuse_unreadable_addresses() -> None:
+    """NUL is no text, PostgreSQL can't even look for it; and a search has an end."""
+    texts = (request.path, *(text for pair in request.args.items(multi=True) for text in pair))
+    if any("\0" in text or len(text) > LONGEST_VALUE for text in texts):
+        abort(400, "This address can't be read. Go back to a page and start from there.")
+
+
+def refuse_unreadable_fields() -> None:
+    """The same for what was typed; asked once it is known who typed it."""
+    for name, text in request.form.items(multi=True):
+        if "\0" in text:
+            raise Refusal("That has a character in it that is no text. Type it anew.", field=name)
+        if len(text) > LONGEST_FIELD:
+            raise Refusal(f"That is too long: {LONGEST_FIELD} characters at most.", field=name)
+
+
 def add_headers(response: Response) -> Response:
     """Send the protective headers; pages are personal, so no cache keeps them."""
     for name, value in _protective(response).items():
@@ -86,7 +108,10 @@ def _protective(response: Response) -> dict[str, str]:
 
 def own_path(wanted: str | None, otherwise: str) -> str:
     """Where somebody asked to be led: only ever a path of this site, else the other one."""
-    if not wanted or not wanted.startswith("/") or wanted.startswith(("//", "/\\")):
+    if not wanted or not wanted.startswith("/") or wanted.startswith("//"):
+        return otherwise
+    # Browsers drop tabs and newlines, and take a backslash for a slash.
+    if "\\" in wanted or not wanted.isprintable():
         return otherwise
     parts = urlsplit(wanted)
     return otherwise if parts.netloc or parts.scheme else wanted

@@ -23,6 +23,7 @@ Word = TypeVar("Word", bound=StrEnum)
 Read = TypeVar("Read")
 LONGEST = 4000
 MOST_MINUTES = 24 * 60
+FIRST_YEAR, LAST_YEAR = 1900, 2200
 
 
 def read_filter(arguments: Fields) -> Filter:
@@ -33,7 +34,7 @@ def read_filter(arguments: Fields) -> Filter:
         show=arguments.get("show", "open"),
         state=OrderState(state) if state in set(OrderState) else None,
         technician_id=_lenient(UUID, arguments.get("technician", "")),
-        on=_lenient(date.fromisoformat, arguments.get("on", "")),
+        on=_lenient(_any_day, arguments.get("on", "")),
     )
 
 
@@ -290,7 +291,7 @@ def _day(fields: Fields, name: str) -> date | None:
     if not text:
         return None
     try:
-        return date.fromisoformat(text)
+        return _any_day(text)
     except ValueError:
         raise Refusal("That is not a day. Write it like 2026-07-02.", field=name) from None
 
@@ -301,10 +302,23 @@ def _moment(fields: Fields, name: str) -> datetime | None:
         return None
     try:
         typed = datetime.fromisoformat(text)
+        _refuse_far(typed)
     except ValueError:
         said = "That is not a time. Write it like 2026-07-02T11:30."
         raise Refusal(said, field=name) from None
     return typed if typed.tzinfo else typed.replace(tzinfo=clock.zone())
+
+
+def _any_day(text: str) -> date:
+    on = date.fromisoformat(text)
+    _refuse_far(on)
+    return on
+
+
+def _refuse_far(on: date) -> None:
+    """Around the first and the last year there is no day before, or after."""
+    if not FIRST_YEAR <= on.year <= LAST_YEAR:
+        raise ValueError(f"{on} is too far away")
 
 
 def _minutes(fields: Fields) -> int | None:

@@ -12,7 +12,7 @@ from partsweb.kit.door import SIGNED_IN, open_to_all, reads, writes
 from partsweb.kit.pages import ShowAfter, page, show_after
 from partsweb.kit.paging import asked_page
 from partsweb.kit.refusal import Refusal
-from partsweb.kit.safety import own_path
+from partsweb.kit.safety import own_path, refuse_unreadable_fields
 from partsweb.kit.writing import written
 from partsweb.people import queries, rules
 from partsweb.people.forms import PasswordForm, PersonForm
@@ -44,6 +44,7 @@ def sign_in() -> ResponseReturnValue:
 @open_to_all
 def start() -> ResponseReturnValue:
     """Sign in by name and password."""
+    refuse_unreadable_fields()
     name, password = request.form.get("login", ""), request.form.get("password", "")
     address = request.remote_addr or ""
     if queries.must_wait(name, address):

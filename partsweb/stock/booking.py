@@ -19,7 +19,8 @@ from sqlalchemy.orm.util import identity_key
 from partsweb.catalogue.models import Part
 from partsweb.extensions import db
 from partsweb.kit import clock
-from partsweb.kit.exact import ZERO, Exact, rounded
+from partsweb.kit.exact import LARGEST, ZERO, Exact, rounded
+from partsweb.kit.refusal import Refusal
 from partsweb.kit.subject import Subject
 from partsweb.kit.table import batched, insert_all_absent
 from partsweb.locations.models import VIRTUAL, Location
@@ -88,6 +89,9 @@ class Running:
         self.value += value
         self.more += quantity
         self.worth += value
+        if max(abs(self.quantity), abs(self.value)) >= LARGEST:
+            # Beyond it SQLite would go on with a float, without a word.
+            raise Refusal("The books can't hold so much of it. Check the number.", field="quantity")
 
     @property
     def delta(self) -> dict[str, UUID | Decimal]:
