@@ -216,7 +216,7 @@ def release_promises(entry: PartEntry, taken: Mapping[str, Decimal]) -> None:
         still -= freed
 
 
-def recall(entry: PartEntry, by: Person, at: datetime) -> None:
+def recall(entry: PartEntry, *, by: Person, at: datetime) -> None:
     """What was fitted before it came was taken back: what has arrived meanwhile isn't on order.
 
     It went into stock, since nobody waited for it; the entry waits for an answer again.
