@@ -7,6 +7,7 @@ from typing import Any
 
 from flask import Flask, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import configure_mappers
 from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -44,6 +45,8 @@ def create_app(settings: dict[str, Any] | None = None) -> Flask:
     assets.serve(app)
     safety.guard(app)
     _open_rooms(app)
+    # Now, not in the first request: two threads at once would both begin.
+    configure_mappers()
     _prepare_templates(app)
     _answer_errors(app)
     return app

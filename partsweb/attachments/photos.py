@@ -7,7 +7,6 @@ else was hidden in the file stay behind.
 from __future__ import annotations
 
 import io
-import threading
 
 from PIL import Image, ImageCms
 from pillow_heif import register_heif_opener
@@ -35,8 +34,6 @@ TURNS = {
 Image.MAX_IMAGE_PIXELS = None
 register_heif_opener(thumbnails=False)
 
-# A photo of 60 megapixels needs a few hundred megabytes while it is decoded.
-_decoding = threading.BoundedSemaphore(2)
 _srgb = ImageCms.createProfile("sRGB")
 
 
@@ -51,18 +48,17 @@ def is_photo(content: bytes) -> bool:
 
 def clean(content: bytes, called: str) -> tuple[bytes, bytes]:
     """The photo as a clean JPEG, and its thumbnail as WebP."""
-    with _decoding:
-        try:
-            with Image.open(io.BytesIO(content), formats=FORMATS) as opened:
-                _refuse_too_many_pixels(opened, called)
-                photo = _upright(opened)
-                return _as_jpeg(photo), _as_thumbnail(photo)
-        except Refusal:
-            raise
-        except Exception:  # noqa: BLE001 - decoders fail in every way there is; each means this
-            raise Refusal(
-                f"{called} is damaged and can't be shown. Take the photo again, or choose another."
-            ) from None
+    try:
+        with Image.open(io.BytesIO(content), formats=FORMATS) as opened:
+            _refuse_too_many_pixels(opened, called)
+            photo = _upright(opened)
+            return _as_jpeg(photo), _as_thumbnail(photo)
+    except Refusal:
+        raise
+    except Exception:  # noqa: BLE001 - decoders fail in every way there is; each means this
+        raise Refusal(
+            f"{called} is damaged and can't be shown. Take the photo again, or choose another."
+        ) from None
 
 
 def _refuse_too_many_pixels(opened: Image.Image, called: str) -> None:

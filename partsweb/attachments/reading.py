@@ -7,6 +7,7 @@ What a file is, its bytes say; its name and what a browser claims are not believ
 from __future__ import annotations
 
 import hashlib
+import threading
 import unicodedata
 from dataclasses import dataclass
 from pathlib import PurePosixPath
@@ -21,6 +22,10 @@ LONGEST_NAME = 100
 JPEG = "image/jpeg"
 PDF = "application/pdf"
 ENDINGS = {JPEG: ".jpg", PDF: ".pdf"}
+
+# A photo of 60 megapixels needs a few hundred megabytes while it is decoded, and a large PDF
+# seconds: two at a time leave threads for everybody else's pages.
+_at_work = threading.BoundedSemaphore(2)
 
 
 @dataclass(frozen=True)
@@ -42,11 +47,13 @@ def read(content: bytes, name: str) -> Clean:
     media_type = _media_type(content)
     if media_type == PDF:
         _refuse_larger(content, LARGEST_PDF, called)
-        pdfs.check(content, called)
+        with _at_work:
+            pdfs.check(content, called)
         clean, thumbnail = content, b""
     elif media_type == JPEG:
         _refuse_larger(content, LARGEST_PHOTO, called)
-        clean, thumbnail = photos.clean(content, called)
+        with _at_work:
+            clean, thumbnail = photos.clean(content, called)
     else:
         raise Refusal(
             f"{called} is neither a photo nor a PDF. Save it as a PDF, or take a photo of it."

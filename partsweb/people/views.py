@@ -69,7 +69,11 @@ def sign_out() -> ResponseReturnValue:
     written(lambda: rules.end_sign_in(sign_in))
     logout_user()
     flash("You are signed out.")
-    return redirect(url_for(".sign_in"), 303)
+    shown = redirect(url_for(".sign_in"), 303)
+    # On a shared phone the next one finds no photos of the last. Never more than the cache: the
+    # rest is what a phone keeps for its owner.
+    shown.headers["Clear-Site-Data"] = '"cache"'
+    return shown
 
 
 # --- One's own account -----------------------------------------------------------------------

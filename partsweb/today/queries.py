@@ -9,7 +9,6 @@ from decimal import Decimal
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, and_, func, select
-from sqlalchemy.orm import aliased
 
 from partsweb.catalogue.models import Part
 from partsweb.extensions import db
@@ -194,12 +193,13 @@ def people_and_places() -> tuple[int, int, int]:
     return counted[0], counted[1], counted[2]
 
 
-_Home = aliased(Location)
-_Spot = aliased(Location)
+# A spot and the place it belongs to: aliases of the table, which need nothing of the mapper.
+_home = Location.__table__.alias("home")
+_spot = Location.__table__.alias("spot")
 
 
 def _home_name() -> ColumnElement[str]:
-    return func.coalesce(_Home.name, _Spot.name)
+    return func.coalesce(_home.c.name, _spot.c.name)
 
 
 def _set_aside(person: Person) -> Select[Allocation]:
@@ -208,12 +208,12 @@ def _set_aside(person: Person) -> Select[Allocation]:
         select(Allocation)
         .join(PartEntry, and_(Allocation.subject_id == PartEntry.id, PartEntry.ready > ZERO))
         .join(Order, Order.id == PartEntry.order_id)
-        .join(_Spot, _Spot.id == Allocation.location_id)
-        .outerjoin(_Home, _Home.id == _Spot.parent_id)
+        .join(_spot, _spot.c.id == Allocation.location_id)
+        .outerjoin(_home, _home.c.id == _spot.c.parent_id)
         .where(
             Allocation.subject_kind == "part-entry",
             Allocation.quantity > ZERO,
-            _Spot.kind.in_((Kind.WAREHOUSE, Kind.BIN)),
+            _spot.c.kind.in_((Kind.WAREHOUSE, Kind.BIN)),
             Order.assigned_to_id == person.id,
             Order.state.not_in(CLOSED),
         )

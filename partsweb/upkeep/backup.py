@@ -37,6 +37,8 @@ def backup(file: Path, attachments: Path, *, progress: Progress) -> int:
     if file.exists():
         raise Refusal(f"{file} is there already. A backup doesn't overwrite another.")
     unfinished = file.with_name(file.name + ".unfinished")
+    # Everything is in it: for its owner's eyes only.
+    unfinished.touch(mode=0o600)
     rows = 0
     with (
         zipfile.ZipFile(unfinished, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive,

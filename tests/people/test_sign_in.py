@@ -227,3 +227,12 @@ def test_after_signing_in_one_stands_where_one_wanted_to_go_filters_and_all(app:
     assert answer.status_code == 303
     wanted = parse_qs(urlsplit(answer.location).query)["next"]
     assert wanted == ["/orders?state=New&q=Mill%20%26%20Lane"]
+
+
+def test_on_a_shared_phone_nothing_of_the_last_one_stays_in_the_cache(app: Flask):
+    with given(app):
+        tess = a_technician()
+
+    answer = signed_in(app, tess).post("/signout")
+
+    assert answer.headers["Clear-Site-Data"] == '"cache"'
