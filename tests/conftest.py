@@ -19,7 +19,6 @@ from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
 from jinja2 import FileSystemBytecodeCache
-from playwright.sync_api import Browser, Page
 from sqlalchemy import create_engine
 
 from tests.support.browser import launch_options
@@ -188,21 +187,3 @@ def live_server(database_url: str, tmp_path: Path) -> Iterator[Server]:
 def browser_type_launch_args() -> dict[str, Any]:
     """How pytest-playwright starts Chromium."""
     return launch_options()
-
-
-@pytest.fixture
-def phone(browser: Browser, live_server: Server) -> Iterator[Page]:
-    """A technician's phone, with the live server as its start."""
-    context = browser.new_context(
-        base_url=live_server.url,
-        viewport={"width": 390, "height": 844},
-        device_scale_factor=2,
-        is_mobile=True,
-        has_touch=True,
-    )
-    page = context.new_page()
-    errors: list[str] = []
-    page.on("pageerror", lambda error: errors.append(str(error)))
-    yield page
-    context.close()
-    assert errors == [], "JavaScript errors on the pages"

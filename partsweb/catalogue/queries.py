@@ -116,12 +116,6 @@ def units() -> Sequence[str]:
     return db.session.scalars(select(Part.unit).distinct().order_by(Part.unit)).all()
 
 
-def by_vendor_number(number: str) -> Sequence[Part]:
-    """The parts that some vendor sells under exactly that number."""
-    rows = select(Part).join(VendorReference).where(VendorReference.number == number.strip())
-    return db.session.scalars(rows.distinct().order_by(Part.sku)).all()
-
-
 def coded(text: str) -> Sequence[Part]:
     """The parts of which the text is a whole code, however it is written: case, dashes, blanks."""
     if not compact(text):

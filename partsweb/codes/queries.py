@@ -40,11 +40,6 @@ def recognise_by(recogniser: Recogniser) -> None:
         _recognisers.append(recogniser)
 
 
-def by_code(code: str) -> Barcode | None:
-    """The barcode of exactly that code."""
-    return db.session.scalar(select(Barcode).where(Barcode.code == code))
-
-
 def barcodes_of(subject: Subject) -> Sequence[Barcode]:
     """The codes that mean a thing."""
     rows = select(Barcode).where(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
-from decimal import ROUND_HALF_EVEN, Decimal
+from decimal import Decimal
 
 from flask import Flask
 
@@ -27,11 +27,6 @@ def money(value: Decimal | int | None) -> str:
     exact = plain(Decimal(value))
     shown = exact if exact != exact.quantize(CENT) else exact.quantize(CENT)
     return format(shown, ",f").replace("-", "\u2212")
-
-
-def cents(value: Decimal) -> Decimal:
-    """Rounded to the cent, halves to even, for amounts that are billed."""
-    return value.quantize(CENT, rounding=ROUND_HALF_EVEN)
 
 
 def day(value: date | datetime | None) -> str:

@@ -15,7 +15,6 @@ from sqlalchemy import Select, Update, select, update
 
 from partsweb.catalogue.models import Part, Vendor
 from partsweb.extensions import db
-from partsweb.kit.event import event
 from partsweb.kit.exact import ZERO
 from partsweb.kit.refusal import Refusal
 from partsweb.kit.subject import Subject
@@ -37,8 +36,6 @@ from partsweb.stock.models import (
 )
 
 __all__ = ["Move"]  # what `post` takes
-
-stock_changed = event("stock-changed")
 
 ARRIVES_AS = {
     Kind.WAREHOUSE: SerialState.IN_STOCK,
@@ -67,7 +64,6 @@ def post(moves: Sequence[Move], *, by: Person | None, at: datetime) -> list[Move
             _carry(move.serial, move)
         book.enter(move)
     book.close()
-    stock_changed.send(book.entered)
     return book.entered
 
 
