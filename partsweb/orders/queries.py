@@ -177,17 +177,15 @@ def active_order(person: Person) -> Order | None:
     return db.session.scalars(rows.order_by(Order.started_at.desc())).first()
 
 
-def flagged(*, seen_by: Person, page: int = 1) -> Page[Order]:
-    """Orders that dispatch should look at, those that stand still longest first."""
-    rows = select(Order).where(visible(seen_by), _is_flagged())
-    return paged(rows.order_by(Order.state_changed_at, Order.number), number=page)
+def stands_still() -> ColumnElement[bool]:
+    """Orders in work that nobody has changed for days."""
+    since = clock.now() - STANDS_STILL_AFTER
+    return and_(Order.state.in_(WORKING), Order.state_changed_at < since)
 
 
 def _is_flagged() -> ColumnElement[bool]:
-    still = Order.state_changed_at < clock.now() - STANDS_STILL_AFTER
     late = Order.awaiting_until < clock.today()
-    awaiting = Order.state == OrderState.AWAITING_PARTS
-    return or_(and_(Order.state.in_(WORKING), still), and_(awaiting, late))
+    return or_(stands_still(), and_(Order.state == OrderState.AWAITING_PARTS, late))
 
 
 def flag(order: Order) -> str:
@@ -291,11 +289,6 @@ def _evidence_of(entry: PartEntry) -> list[UUID]:
 
 def _lacks_evidence(entry: PartEntry, there: bool) -> bool:  # noqa: FBT001
     return entry.part.compliance and entry.installed > ZERO and not there
-
-
-def technician_of(order: Order) -> Person | None:
-    """Who works on the order."""
-    return order.assigned_to
 
 
 def van_for(order: Order) -> Location | None:

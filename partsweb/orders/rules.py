@@ -52,8 +52,6 @@ from partsweb.stock.models import OURS, Reason, Serial
 from partsweb.stock.rules import Move
 from partsweb.timeline import rules as timeline
 
-part_requested = event("part-requested")
-part_installed = event("part-installed")
 entry_cancelled = event("entry-cancelled")
 installation_undone = event("installation-undone")
 
@@ -268,7 +266,6 @@ def request(
     entry.warranty, entry.agreement = warranty, agreement
     telling.record(entry, "part-requested", f"Requested {in_words(quantity, part)}", by, at, notes)
     db.session.flush()
-    part_requested.send(entry)
     return entry
 
 
@@ -496,7 +493,6 @@ def install(
     telling.record(entry, "part-installed", said, by, at, telling.told_of(fitted))
     _warn(entry, fitted, by=by, at=at)
     db.session.flush()
-    part_installed.send(entry)
     return fitted
 
 
@@ -576,24 +572,27 @@ def correct(
     original = installation.original_serial if original_serial is None else original_serial
     units = installing.numbers(entry.part, wanted, [new_number] if entry.part.serialized else [])
     [original] = installing.originals(entry.part, units, new_fate, original)
-    moves = (wanted, new_number, (source or installation.source).id) != (
+    new_source = source or installation.source
+    fitted_else = (wanted, new_number, new_source.id) != (
         installation.quantity,
         number,
         installation.source_id,
-    ) or _goes(new_fate, original) != _goes(installation.fate, installation.original_serial)
-    done_at = installation.occurred_at
+    )
+    parted_else = _goes(new_fate, original) != _goes(
+        installation.fate, installation.original_serial
+    )
+    moves, done_at = fitted_else or parted_else, installation.occurred_at
     if moves:
         installing.undo(installation, by=by, at=done_at)
-    installation.quantity, installation.source = wanted, source or installation.source
+    installation.quantity, installation.source = wanted, new_source
     installation.fate, installation.original_serial = new_fate, original
     _say_anew(installation, where_fitted, notes)
     if moves:
         _fit(installation, new_number, by=installation.by, at=done_at)
     telling.record_correction(installation, before, by=by, at=at)
-    if moves:
-        _warn(entry, [installation], by=by, at=at)
     db.session.flush()
     if moves:
+        _warn(entry, [installation], by=by, at=at)
         installation_undone.send(entry, by=by, at=at)
     return installation
 

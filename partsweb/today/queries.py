@@ -17,7 +17,7 @@ from partsweb.kit.exact import ZERO
 from partsweb.kit.paging import Page, paged
 from partsweb.locations.models import PLACES, Kind, Location
 from partsweb.orders.models import CLOSED, Order, OrderState, PartEntry, Urgency
-from partsweb.orders.queries import STANDS_STILL_AFTER, WORKING
+from partsweb.orders.queries import stands_still
 from partsweb.people.models import Person
 from partsweb.purchasing.models import Receipt, SerialConflict
 from partsweb.stock.models import Allocation, Balance, ReorderLevel
@@ -151,8 +151,7 @@ def awaiting_parts() -> Page[Order]:
 
 def standing_still() -> Page[Order]:
     """Orders in work that nobody has changed for three days, the longest first."""
-    since = clock.now() - STANDS_STILL_AFTER
-    rows = select(Order).where(Order.state.in_(WORKING), Order.state_changed_at < since)
+    rows = select(Order).where(stands_still())
     return paged(rows.order_by(Order.state_changed_at, Order.number), size=SHOWN)
 
 
