@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from partsweb.approvals import models as approvals
 from partsweb.attachments import models as attachments
 from partsweb.catalogue import models as catalogue
 from partsweb.codes import models as codes
@@ -17,6 +18,7 @@ from partsweb.timeline import models as timeline
 
 METADATA = Table.metadata
 ROOMS = (
+    approvals,
     attachments,
     catalogue,
     codes,

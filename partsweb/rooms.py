@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 
+from partsweb.approvals import views as approvals
 from partsweb.attachments import intake
 from partsweb.attachments import views as attachments
 from partsweb.catalogue import views as catalogue
@@ -27,7 +28,7 @@ def open_all(app: Flask) -> None:
     """Register every room's pages and subscriptions."""
     session.follow(app)
     files_came_in.connect(intake.files_came_in)
-    for room in (attachments, people, timeline, today):
+    for room in (approvals, attachments, people, timeline, today):
         app.register_blueprint(room.bp)
     for room in (catalogue, locations, stock, workspace, scan):
         app.register_blueprint(room.bp)

@@ -69,6 +69,9 @@ ROUTES = """
 /admin/people/<uuid:person_id>/van                               POST manage locations
 /admin/people/new                                                GET  manage people
 /admin/people/new                                                POST manage people
+/approvals                                                       GET  decide
+/approvals/<uuid:approval_id>                                    GET  be signed in
+/approvals/<uuid:approval_id>                                    POST decide
 /attachments/<uuid:attachment_id>                                GET  be signed in
 /attachments/<uuid:attachment_id>/file                           GET  be signed in
 /attachments/<uuid:attachment_id>/removal                        POST be signed in

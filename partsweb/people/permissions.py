@@ -36,6 +36,8 @@ ACTS: dict[str, frozenset[str]] = {
     "put on purchase orders": frozenset({DISPATCHER, COORDINATOR, PURCHASING, SUPERVISOR, ADMIN}),
     "see deliveries": frozenset(ROLES) - {DISPATCHER},
     "receive parts": frozenset({TECHNICIAN, COORDINATOR, PURCHASING, SUPERVISOR, ADMIN}),
+    # what needs somebody else
+    "decide": frozenset({SUPERVISOR, ADMIN}),
     # photos and papers
     "remove photos of others": OFFICE,
     # the firm

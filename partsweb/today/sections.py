@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from partsweb.approvals import queries as approvals
 from partsweb.locations.views import own_van
 from partsweb.orders import queries as orders
 from partsweb.people.models import Person
@@ -40,6 +41,7 @@ LOADS: dict[str, Callable[[Person], Any]] = {
     "discrepancies": lambda person: purchasing.discrepancies(open_only=True, seen_by=person),
     "to_buy": lambda person: orders.requests(),
     "late": lambda person: purchasing.purchase_orders(Wanted("late"), seen_by=person),
+    "to_decide": lambda person: approvals.to_decide(),
     "firm": lambda person: queries.people_and_places(),
 }
 SECTIONS: dict[str, tuple[str, ...]] = {
@@ -55,9 +57,18 @@ SECTIONS: dict[str, tuple[str, ...]] = {
         "to_do",
     ),
     PURCHASING: ("told", "to_buy", "late", "discrepancies", "to_do"),
-    SUPERVISOR: ("told", "awaiting", "still", "late", "negative", "discrepancies", "to_do"),
+    SUPERVISOR: (
+        "to_decide",
+        "told",
+        "awaiting",
+        "still",
+        "late",
+        "negative",
+        "discrepancies",
+        "to_do",
+    ),
     FINANCE: ("told", "late", "discrepancies", "negative", "to_do"),
-    ADMIN: ("told", "firm", "negative", "to_do"),
+    ADMIN: ("to_decide", "told", "firm", "negative", "to_do"),
 }
 
 
