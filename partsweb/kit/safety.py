@@ -36,6 +36,10 @@ HEADERS = {
     "Permissions-Policy": "camera=(self), geolocation=(), microphone=(), payment=(), usb=()",
 }
 
+# Reading codes is compiled from wasm, in a worker whose own answer must allow it; pages needn't.
+WORKER_POLICY = POLICY.replace("script-src 'self'", "script-src 'self' 'wasm-unsafe-eval'")
+WORKERS = "js/workers/"
+
 OF_ANY_FILE = ("X-Content-Type-Options", "Cross-Origin-Resource-Policy")
 DOCUMENTS = {"text/html", "image/svg+xml"}
 
@@ -103,6 +107,8 @@ def _protective(response: Response) -> dict[str, str]:
     """Styles, scripts and icons load by the policy of the page; an SVG may be opened as one."""
     if request.endpoint != "static" or response.mimetype in DOCUMENTS:
         return HEADERS
+    if (request.view_args or {}).get("filename", "").startswith(WORKERS):
+        return HEADERS | {"Content-Security-Policy": WORKER_POLICY}
     return {name: HEADERS[name] for name in OF_ANY_FILE}
 
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import re
 
-from flask import Flask
+from flask import Flask, url_for
 
 from partsweb.catalogue import queries as catalogue
 from partsweb.catalogue import rules
@@ -27,15 +27,29 @@ def words(text: str) -> str:
     return " ".join(re.sub(r"<[^>]+>", " ", text.partition("<main")[2]).split())
 
 
-def test_the_page_takes_typed_codes_and_promises_no_camera(app: Flask):
+def test_the_page_takes_typed_codes_beside_the_camera(app: Flask):
     with given(app):
         tess = a_technician()
 
     page = signed_in(app, tess).get("/scan").text
 
-    assert "autofocus" in page
-    assert "<video" not in page
-    assert "camera comes later" in page
+    assert "<code-camera>" in page
+    assert 'name="code"' in page
+
+
+def test_only_the_worker_that_reads_codes_may_compile_wasm(app: Flask):
+    client = app.test_client()
+    with app.test_request_context():
+        files = [
+            url_for("static", filename=name)
+            for name in ("js/workers/read-codes.js", "js/app.js", "vendor/zxing/reader.wasm")
+        ]
+
+    worker, script, wasm = (client.get(url) for url in files)
+
+    assert "'wasm-unsafe-eval'" in worker.headers["Content-Security-Policy"]
+    assert "Content-Security-Policy" not in script.headers
+    assert wasm.mimetype == "application/wasm"
 
 
 def test_a_scanned_label_tells_the_part_its_unit_and_where_it_is(app: Flask):
