@@ -14,6 +14,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from partsweb import config
 from partsweb.extensions import db, htmx
 from partsweb.kit import assets, door, pages, safety, slot, words, writing
+from partsweb.kit.lengths import longest
 from partsweb.kit.refusal import Refusal
 
 LARGEST_BODY = 64 * 1024 * 1024
@@ -73,6 +74,7 @@ def _prepare_templates(app: Flask) -> None:
         typed=pages.typed,
         ticked=pages.ticked,
         problem_of=pages.problem_of,
+        longest=longest,
         settings=app.config["SETTINGS"],
     )
     environment.globals["ui"] = environment.get_template("layout/_ui.html").module

@@ -6,12 +6,12 @@ from urllib.parse import urlsplit
 
 from flask import Flask, Response, abort, current_app, request
 
+from partsweb.kit.lengths import length, longest
 from partsweb.kit.refusal import Refusal
 
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
-# Characters in one value of an address, and in one field: nobody searches for more or types more.
+# Characters in one value of an address: nobody searches for more.
 LONGEST_VALUE = 1000
-LONGEST_FIELD = 50_000
 POLICY = "; ".join(
     (
         "default-src 'none'",
@@ -88,8 +88,9 @@ def refuse_unreadable_fields() -> None:
     for name, text in request.form.items(multi=True):
         if "\0" in text:
             raise Refusal("That has a character in it that is no text. Type it anew.", field=name)
-        if len(text) > LONGEST_FIELD:
-            raise Refusal(f"That is too long: {LONGEST_FIELD} characters at most.", field=name)
+        most = longest(name)
+        if length(text) > most:
+            raise Refusal(f"That is too long: {most:,} characters at most.", field=name)
 
 
 def add_headers(response: Response) -> Response:
