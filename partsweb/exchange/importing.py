@@ -3,26 +3,21 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import click
 
 from partsweb.exchange import columns, rules, tables
-from partsweb.exchange.kind import Change, Kind
+from partsweb.exchange.hints import Hints
+from partsweb.exchange.kind import Kind
+from partsweb.exchange.result import Result
 from partsweb.exchange.tables import Table
+from partsweb.kit.refusal import Refusal
 from partsweb.kit.writing import written
 
 BAR_FROM = 500
-
-
-class Tried(Exception):  # noqa: N818 - it isn't an error, it undoes a dry run
-    """The end of a dry run: takes everything back and brings what would have changed."""
-
-    def __init__(self, changes: Mapping[Change, int]) -> None:
-        super().__init__()
-        self.changes = changes
 
 
 class Pair(click.ParamType[tuple[str, str]]):
@@ -68,11 +63,11 @@ def command_of(kind: type[Kind[Any]]) -> click.Command:
         fixed: Sequence[tuple[str, str]],
         dry_run: bool,  # noqa: FBT001 - click calls by name
     ) -> None:
+        hints = Hints(dict(mapped), dict(fixed))
         with installation():
             table = tables.read(file)
-            _say_columns(table, kind, dict(mapped), dict(fixed))
-            changes = _bring_in(table, kind, dict(mapped), dict(fixed), dry_run=dry_run)
-        click.echo(_said(kind, changes, dry_run=dry_run))
+            _say_columns(table, kind, hints)
+            _say_done(_brought_in(table, kind, hints, dry_run=dry_run))
 
     return command
 
@@ -87,13 +82,11 @@ def _help(kind: type[Kind[Any]]) -> str:
     return "\n".join([first, "", "\b", "Fields (* needed):", *fields])
 
 
-def _say_columns(
-    table: Table, kind: type[Kind[Any]], mapped: Mapping[str, str], fixed: Mapping[str, str]
-) -> None:
-    found = columns.match(table, kind.row, mapped=mapped, fixed=fixed)
+def _say_columns(table: Table, kind: type[Kind[Any]], hints: Hints) -> None:
+    found = columns.match(table, kind.row, hints)
     pairs = [
         field if columns.folded(field) == columns.folded(name) else f"{field} from {name}"
-        for field in found.places
+        for field in found.sources
         if (name := found.name_of(field))
     ]
     click.echo(f"{table.name}: {len(table.lines)} rows")
@@ -102,14 +95,7 @@ def _say_columns(
         click.echo(f"  not read: {', '.join(found.unread)}")
 
 
-def _bring_in(
-    table: Table,
-    kind: type[Kind[Any]],
-    mapped: Mapping[str, str],
-    fixed: Mapping[str, str],
-    *,
-    dry_run: bool,
-) -> Mapping[Change, int]:
+def _brought_in(table: Table, kind: type[Kind[Any]], hints: Hints, *, dry_run: bool) -> Result:
     rows = len(table.lines)
     bar = click.progressbar(
         length=rows,
@@ -119,22 +105,18 @@ def _bring_in(
         hidden=rows < BAR_FROM or not sys.stderr.isatty(),
     )
 
-    def work() -> Mapping[Change, int]:
-        changes = rules.bring_in(
-            table, kind, mapped=mapped, fixed=fixed, on_row=lambda: bar.update(1)
-        )
-        if dry_run:
-            raise Tried(changes)
-        return changes
+    def on_progress(done: int, of: int) -> None:
+        bar.update(1)
 
     with bar:
-        try:
-            return written(work)
-        except Tried as tried:
-            return tried.changes
+        if dry_run:
+            return rules.try_out(table, kind, hints, by=None, progress=on_progress)
+        return written(lambda: rules.bring_in(table, kind, hints, by=None, progress=on_progress))
 
 
-def _said(kind: type[Kind[Any]], changes: Mapping[Change, int], *, dry_run: bool) -> str:
-    counts = ", ".join(f"{changes[change]} {change.value}" for change in Change)
-    counts = counts.replace(" ", f" {kind.things} ", 1)
-    return f"Nothing was kept; it would be: {counts}." if dry_run else f"{counts}."
+def _say_done(done: Result) -> None:
+    if done.problems:
+        raise Refusal(done.refused)
+    for note in done.notes:
+        click.echo(f"  note: {note}")
+    click.echo(done.said)

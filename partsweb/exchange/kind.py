@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, ClassVar, Generic, TypeVar
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, ValidationError
 from sqlalchemy import select
 from sqlalchemy.orm import InstrumentedAttribute, lazyload
 
 from partsweb.extensions import db
 from partsweb.kit.table import Table, batched
+from partsweb.people.models import Person
 
 T = TypeVar("T", bound=Table)
 Names = dict[str, tuple[str, ...]]
@@ -25,6 +27,30 @@ class Change(StrEnum):
     ADDED = "added"
     CHANGED = "changed"
     UNCHANGED = "unchanged"
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What became of a row and, where it was changed, of which fields: before and after."""
+
+    change: Change
+    fields: Mapping[str, tuple[Any, Any]] = field(default_factory=dict)
+
+    def also(self, fields: Mapping[str, tuple[Any, Any]]) -> Kept:
+        """The same, and these fields too."""
+        if not fields:
+            return self
+        change = Change.ADDED if self.change == Change.ADDED else Change.CHANGED
+        return Kept(change, {**self.fields, **fields})
+
+
+ADDED, UNCHANGED = Kept(Change.ADDED), Kept(Change.UNCHANGED)
+
+
+def compared(before: Mapping[str, Any], after: Mapping[str, Any]) -> Kept:
+    """What is different now."""
+    fields = {name: (before[name], now) for name, now in after.items() if before[name] != now}
+    return Kept(Change.CHANGED, fields) if fields else UNCHANGED
 
 
 class Row(BaseModel):
@@ -43,6 +69,21 @@ class Row(BaseModel):
     def key(self) -> Hashable | None:
         """What tells the row from others of the file; None where rows may repeat."""
         return None
+
+    @property
+    def title(self) -> str:
+        """What people call the row: its code, its number, its name."""
+        key = self.key
+        return " · ".join(str(one) for one in key if one) if isinstance(key, tuple) else str(key)
+
+    @classmethod
+    def takes(cls, field: str, cell: str) -> bool:
+        """Whether the cell can be read as the field."""
+        try:
+            cls.__pydantic_validator__.validate_assignment(cls.model_construct(), field, cell)
+        except ValidationError:
+            return False
+        return True
 
     @property
     def given(self) -> dict[str, Any]:
@@ -65,12 +106,19 @@ class Kind(ABC, Generic[R]):
     def __init__(self, rows: Sequence[R]) -> None:
         """Look up, at once, what the rows name."""
 
+    # Who brings the file in; nobody at the command line.
+    by: Person | None = None
+
     @abstractmethod
-    def keep(self, row: R) -> Change:
+    def keep(self, row: R) -> Kept:
         """Keep the row; a no is a Refusal that names the field."""
 
     def finish(self) -> None:
         """Do what is done once for all rows."""
+
+    def notes(self) -> Iterable[str]:
+        """What the person should know of the file, though nothing is wrong with it."""
+        return ()
 
 
 def known_by(column: InstrumentedAttribute[str], keys: Iterable[str]) -> dict[str, Any]:

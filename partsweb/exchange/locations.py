@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar
 
 from pydantic import BeforeValidator, Field
 
-from partsweb.exchange.kind import Change, Kind, Names, Row, as_it_is, known_by
+from partsweb.exchange.kind import ADDED, Kept, Kind, Names, Row, as_it_is, compared, known_by
 from partsweb.exchange.values import Code, Words, Yes, shown
 from partsweb.kit.refusal import Refusal
 from partsweb.locations import rules as locations
@@ -69,7 +69,7 @@ class Locations(Kind[LocationRow]):
         names = {row.name for row in rows} | {row.parent for row in rows if row.parent}
         self.places: dict[str, Location] = known_by(Location.name, names)
 
-    def keep(self, row: LocationRow) -> Change:
+    def keep(self, row: LocationRow) -> Kept:
         """Open the location, or change what the file says of it."""
         known = self.places.get(row.name)
         if known is None:
@@ -77,7 +77,7 @@ class Locations(Kind[LocationRow]):
             self.places[row.name] = opened
             if not row.active:
                 locations.change(opened, name=row.name, address=row.address, active=False)
-            return Change.ADDED
+            return ADDED
         return self._change(known, row)
 
     def _open(self, row: LocationRow) -> Location:
@@ -87,17 +87,18 @@ class Locations(Kind[LocationRow]):
             row.name, row.kind, parent=parent, held_by=driver, address=row.address
         )
 
-    def _change(self, place: Location, row: LocationRow) -> Change:
+    def _change(self, place: Location, row: LocationRow) -> Kept:
         if row.given.get("kind", place.kind) != place.kind:
             raise Refusal(f"{place.name} is a {place.kind.value} already", field="kind")
         before, driver = as_it_is(place, KEPT), self._driver(row)
         given = {field: row.given[field] for field in KEPT if field in row.given}
         locations.change(place, name=place.name, **(before | given))
-        handed_over = driver is not None and place.held_by_id != driver.id
-        if handed_over:
-            locations.hand_over(place, to=driver)
-        same = as_it_is(place, KEPT) == before and not handed_over
-        return Change.UNCHANGED if same else Change.CHANGED
+        kept = compared(before, as_it_is(place, KEPT))
+        if driver is None or place.held_by_id == driver.id:
+            return kept
+        held = place.held_by.name if place.held_by else None
+        locations.hand_over(place, to=driver)
+        return kept.also({"held_by": (held, driver.name)})
 
     def _parent(self, row: LocationRow) -> Location | None:
         if row.kind != LocationKind.BIN:

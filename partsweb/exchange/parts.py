@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from decimal import Decimal
 from typing import ClassVar
 
@@ -10,13 +10,14 @@ from pydantic import Field
 
 from partsweb.catalogue import rules as catalogue
 from partsweb.catalogue.models import Part
-from partsweb.exchange.kind import Change, Kind, Names, Row, as_it_is, known_by
+from partsweb.exchange.kind import ADDED, Kept, Kind, Names, Row, as_it_is, compared, known_by
 from partsweb.exchange.values import Amount, Code, Unit, Words, Yes, YesOrDay
 from partsweb.kit.refusal import Refusal
 from partsweb.locations.models import Location
 from partsweb.stock import queries as stock
 from partsweb.stock import rules as ledger
 
+Levels = Mapping[str, tuple[Decimal | None, Decimal | None]]
 KEPT = (
     "description",
     "category",
@@ -90,16 +91,14 @@ class Parts(Kind[PartRow]):
         places = {row.reorder_location for row in rows} - {""}
         self.places: dict[str, Location] = known_by(Location.name, places)
 
-    def keep(self, row: PartRow) -> Change:
+    def keep(self, row: PartRow) -> Kept:
         """Add the part, or change what the file says of it."""
         known = self.parts.get(row.sku)
         if known is None:
-            part, change = self._add(row), Change.ADDED
+            part, kept = self._add(row), ADDED
         else:
-            part, change = known, self._change(known, row)
-        if self._set_reorder_level(part, row) and change == Change.UNCHANGED:
-            change = Change.CHANGED
-        return change
+            part, kept = known, self._change(known, row)
+        return kept.also(self._set_reorder_level(part, row))
 
     def _add(self, row: PartRow) -> Part:
         part = catalogue.add_part(
@@ -117,7 +116,7 @@ class Parts(Kind[PartRow]):
         self.parts[row.sku] = part
         return part
 
-    def _change(self, part: Part, row: PartRow) -> Change:
+    def _change(self, part: Part, row: PartRow) -> Kept:
         if row.given.get("serialized", part.serialized) != part.serialized:
             raise Refusal("whether a part has serials can't be changed", field="serialized")
         given = {field: row.given[field] for field in KEPT if field in row.given}
@@ -125,18 +124,19 @@ class Parts(Kind[PartRow]):
             given["active"] = row.offered
         before = as_it_is(part, KEPT)
         catalogue.change_part(part, **(before | given))
-        return Change.UNCHANGED if as_it_is(part, KEPT) == before else Change.CHANGED
+        return compared(before, as_it_is(part, KEPT))
 
-    def _set_reorder_level(self, part: Part, row: PartRow) -> bool:
-        """Say when it is restocked, where the file says it; tells whether that is new."""
+    def _set_reorder_level(self, part: Part, row: PartRow) -> Levels:
+        """Say when it is restocked, where the file says it; tells what is new of that."""
         if row.reorder_point is None:
-            return False
+            return {}
         place = self.places.get(row.reorder_location)
         if place is None:
             raise Refusal(f"there is no location {row.reorder_location}", field="reorder_location")
         level = stock.reorder_level(part, place)
-        before = (level.point, level.maximum) if level else None
+        before = (level.point, level.maximum) if level else (None, None)
         wanted = (row.reorder_point, row.reorder_maximum)
-        if before != wanted:
-            ledger.set_reorder_level(part, place, point=wanted[0], maximum=wanted[1])
-        return before != wanted
+        if before == wanted:
+            return {}
+        ledger.set_reorder_level(part, place, point=wanted[0], maximum=wanted[1])
+        return {"reorder_point": (before[0], wanted[0])}

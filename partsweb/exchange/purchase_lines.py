@@ -13,7 +13,18 @@ from sqlalchemy import select
 from sqlalchemy.orm import lazyload, selectinload
 
 from partsweb.catalogue.models import Part
-from partsweb.exchange.kind import KEYS_AT_ONCE, Change, Kind, Names, Row, as_it_is, known_by
+from partsweb.exchange.kind import (
+    ADDED,
+    KEYS_AT_ONCE,
+    UNCHANGED,
+    Kept,
+    Kind,
+    Names,
+    Row,
+    as_it_is,
+    compared,
+    known_by,
+)
 from partsweb.exchange.values import Amount, Code, Day
 from partsweb.extensions import db
 from partsweb.kit.exact import rounded
@@ -58,6 +69,11 @@ class PurchaseLineRow(Row):
         """Order and line; without an id the same may be ordered twice."""
         return (self.order, self.line) if self.line else None
 
+    @property
+    def title(self) -> str:
+        """Its order and part."""
+        return f"{self.order} · {self.sku}"
+
 
 class PurchaseLines(Kind[PurchaseLineRow]):
     """What was ordered and what arrived of it, as facts."""
@@ -80,7 +96,7 @@ class PurchaseLines(Kind[PurchaseLineRow]):
         arrived = select(Receipt.purchase_order_id).distinct()
         self.received_here = set(db.session.scalars(arrived))
 
-    def keep(self, row: PurchaseLineRow) -> Change:
+    def keep(self, row: PurchaseLineRow) -> Kept:
         """Keep the line and its facts."""
         order, part = self._order(row), self._part(row)
         _check(row)
@@ -91,7 +107,7 @@ class PurchaseLines(Kind[PurchaseLineRow]):
             line = history.record_line(order, part, row.quantity, row.price, imported_id=line_id)
             self.lines[order.id, line_id] = line
             self._record(order, line, self._facts(order, line, row))
-            return Change.ADDED
+            return ADDED
         if known.part_id != part.id:
             raise Refusal(f"line {line_id} of {order.number} is of another part", field="sku")
         return self._change(order, known, row)
@@ -100,12 +116,12 @@ class PurchaseLines(Kind[PurchaseLineRow]):
         """Let the orders' states follow."""
         history.settle([*self.touched.values()])
 
-    def _change(self, order: PurchaseOrder, line: PurchaseLine, row: PurchaseLineRow) -> Change:
-        facts = self._facts(order, line, row)
-        if facts == as_it_is(line, FACTS):
-            return Change.UNCHANGED
+    def _change(self, order: PurchaseOrder, line: PurchaseLine, row: PurchaseLineRow) -> Kept:
+        before, facts = as_it_is(line, FACTS), self._facts(order, line, row)
+        if facts == before:
+            return UNCHANGED
         self._record(order, line, facts)
-        return Change.CHANGED
+        return compared(before, facts)
 
     def _facts(
         self, order: PurchaseOrder, line: PurchaseLine, row: PurchaseLineRow

@@ -9,7 +9,17 @@ from typing import Any, ClassVar
 from pydantic import Field
 
 from partsweb.catalogue.models import Vendor
-from partsweb.exchange.kind import Change, Kind, Names, Row, as_it_is, known_by
+from partsweb.exchange.kind import (
+    ADDED,
+    UNCHANGED,
+    Kept,
+    Kind,
+    Names,
+    Row,
+    as_it_is,
+    compared,
+    known_by,
+)
 from partsweb.exchange.values import Amount, Code, Day, Words
 from partsweb.extensions import db
 from partsweb.kit.refusal import Refusal
@@ -75,7 +85,7 @@ class PurchaseOrders(Kind[PurchaseOrderRow]):
         places = {row.ship_to for row in rows} - {""}
         self.places: dict[str, Location] = known_by(Location.name, places)
 
-    def keep(self, row: PurchaseOrderRow) -> Change:
+    def keep(self, row: PurchaseOrderRow) -> Kept:
         """Keep the order as it is known there, or change what the file says of it."""
         vendor, ship_to = self._vendor(row), self._ship_to(row)
         known = self.orders.get(row.number)
@@ -84,17 +94,17 @@ class PurchaseOrders(Kind[PurchaseOrderRow]):
             history.record_order(
                 row.number, vendor, imported_state=row.state, ship_to=ship_to, **told
             )
-            return Change.ADDED
+            return ADDED
         if not known.imported_state:
             raise Refusal(f"{known.number} was made here, not imported", field="number")
         before = as_it_is(known, KEPT)
         wanted = before | _told(row, vendor, ship_to)
         if wanted == before:
-            return Change.UNCHANGED
+            return UNCHANGED
         for field, value in wanted.items():
             setattr(known, field, value)
         history.settle([known])
-        return Change.CHANGED
+        return compared(before, wanted)
 
     def finish(self) -> None:
         """Write what was added, all at once."""

@@ -6,7 +6,7 @@ nothing, whatever happened since; another quantity corrects the opening balance 
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from decimal import Decimal
 from typing import ClassVar
 from uuid import UUID
@@ -15,7 +15,7 @@ from pydantic import Field
 
 from partsweb.catalogue.models import Part
 from partsweb.exchange import queries
-from partsweb.exchange.kind import Change, Kind, Names, Row, known_by
+from partsweb.exchange.kind import UNCHANGED, Change, Kept, Kind, Names, Row, known_by
 from partsweb.exchange.values import Amount, Codes, Quantity, Words
 from partsweb.exchange.values import Code as CodeValue
 from partsweb.extensions import db
@@ -66,6 +66,11 @@ class StockRow(Row):
         return None if self.serials else (self.sku, self.location, self.bin_name)
 
     @property
+    def title(self) -> str:
+        """Its part and place."""
+        return f"{self.sku} · {self.bin_name or self.location}"
+
+    @property
     def bin_name(self) -> str:
         """The bin's name, empty where it lies in the warehouse at large."""
         shelf = "" if self.shelf.casefold() in NO_SHELF else self.shelf
@@ -92,7 +97,7 @@ class Stock(Kind[StockRow]):
         self.levels: dict[tuple[UUID, UUID], tuple[Decimal, Decimal | None]] = {}
         self.moves: list[Move] = []
 
-    def keep(self, row: StockRow) -> Change:
+    def keep(self, row: StockRow) -> Kept:
         """Note what is to be moved so that the opening balance is the row's."""
         part, warehouse = self._part(row), self._location(row)
         place = self._bin(row, warehouse)
@@ -104,8 +109,8 @@ class Stock(Kind[StockRow]):
         )
         restocked = self._set_reorder_level(part, warehouse, row)
         if more and before is None:
-            return Change.ADDED
-        return Change.CHANGED if more or restocked else Change.UNCHANGED
+            return Kept(Change.ADDED, restocked)
+        return UNCHANGED.also({"quantity": (before, row.quantity)} if more else {}).also(restocked)
 
     def finish(self) -> None:
         """Post what is to be moved."""
@@ -157,10 +162,12 @@ class Stock(Kind[StockRow]):
             raise Refusal(f"serial {known.number} is in {known.location.called}", field="serials")
         return new
 
-    def _set_reorder_level(self, part: Part, place: Location, row: StockRow) -> bool:
-        """Say when the location is restocked, where the file says it; tells whether that is new."""
+    def _set_reorder_level(
+        self, part: Part, place: Location, row: StockRow
+    ) -> Mapping[str, tuple[Decimal | None, Decimal]]:
+        """Say when the location is restocked, where the file says it; tells what is new."""
         if row.reorder_point is None:
-            return False
+            return {}
         wanted = (row.reorder_point, row.reorder_maximum)
         if self.levels.setdefault((part.id, place.id), wanted) != wanted:
             raise Refusal(
@@ -169,6 +176,6 @@ class Stock(Kind[StockRow]):
             )
         level = stock.reorder_level(part, place)
         if level is not None and (level.point, level.maximum) == wanted:
-            return False
+            return {}
         ledger.set_reorder_level(part, place, point=wanted[0], maximum=wanted[1])
-        return True
+        return {"reorder_point": (level.point if level else None, wanted[0])}

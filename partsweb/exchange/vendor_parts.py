@@ -12,7 +12,17 @@ from sqlalchemy.orm import lazyload
 
 from partsweb.catalogue import rules as catalogue
 from partsweb.catalogue.models import Part, Vendor, VendorReference
-from partsweb.exchange.kind import Change, Kind, Names, Row, as_it_is, known_by
+from partsweb.exchange.kind import (
+    ADDED,
+    UNCHANGED,
+    Kept,
+    Kind,
+    Names,
+    Row,
+    as_it_is,
+    compared,
+    known_by,
+)
 from partsweb.exchange.values import Amount, Code, Days, Unit, Yes
 from partsweb.extensions import db
 from partsweb.kit.refusal import Refusal
@@ -67,16 +77,16 @@ class VendorParts(Kind[VendorPartRow]):
             for one in db.session.scalars(known.options(lazyload("*")))
         }
 
-    def keep(self, row: VendorPartRow) -> Change:
+    def keep(self, row: VendorPartRow) -> Kept:
         """Say that the vendor sells the part, or change how."""
         vendor, part = self._vendor(row), self._part(row)
         known = self.references.get((vendor.id, part.id, row.number))
         before = as_it_is(known, KEPT) if known else {}
         given = {field: row.given[field] for field in KEPT if field in row.given}
         if known and before | given == before:
-            return Change.UNCHANGED
+            return UNCHANGED
         catalogue.list_part(part, vendor, number=row.number, **(before | given))
-        return Change.CHANGED if known else Change.ADDED
+        return compared(before, before | given) if known else ADDED
 
     def _vendor(self, row: VendorPartRow) -> Vendor:
         if row.vendor not in self.vendors:

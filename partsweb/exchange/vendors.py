@@ -9,7 +9,7 @@ from pydantic import Field
 
 from partsweb.catalogue import rules as catalogue
 from partsweb.catalogue.models import Vendor
-from partsweb.exchange.kind import Change, Kind, Names, Row, as_it_is, known_by
+from partsweb.exchange.kind import ADDED, Kept, Kind, Names, Row, as_it_is, compared, known_by
 from partsweb.exchange.values import Code, Days, Words, Yes
 
 KEPT = ("name", "email", "phone", "lead_days", "active", "note")
@@ -52,13 +52,13 @@ class Vendors(Kind[VendorRow]):
         """Look up the vendors."""
         self.vendors: dict[str, Vendor] = known_by(Vendor.code, (row.code for row in rows))
 
-    def keep(self, row: VendorRow) -> Change:
+    def keep(self, row: VendorRow) -> Kept:
         """Add the vendor, or change what the file says of it."""
         known = self.vendors.get(row.code)
         if known is None:
             catalogue.add_vendor(**row.model_dump())
-            return Change.ADDED
+            return ADDED
         before = as_it_is(known, KEPT)
         given = {field: value for field, value in row.given.items() if field != "code"}
         catalogue.change_vendor(known, **(before | given))
-        return Change.UNCHANGED if as_it_is(known, KEPT) == before else Change.CHANGED
+        return compared(before, as_it_is(known, KEPT))

@@ -6,7 +6,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from typing import TypeVar
 
@@ -79,6 +79,33 @@ def written(work: Callable[[], T]) -> T:
                 raise
             time.sleep(0.01 * 2**attempt)
     return _once(work)
+
+
+def undone(work: Callable[[], T]) -> T:
+    """Do the work to see what comes of it, and take it back: nothing of it is kept.
+
+    Inside a write it is taken back alone; else in a write transaction of its own.
+    """
+    done: list[T] = []
+    if _writing.get():
+        part = db.session.begin_nested()
+        try:
+            done.append(work())
+        finally:
+            part.rollback()
+        return done[0]
+
+    def work_and_stop() -> None:
+        done[:] = [work()]
+        raise Stopped
+
+    with suppress(Stopped):
+        written(work_and_stop)
+    return done[0]
+
+
+class Stopped(Exception):  # noqa: N818 - it isn't an error, it takes a trial back
+    """The end of what is only tried."""
 
 
 def _once(work: Callable[[], T]) -> T:

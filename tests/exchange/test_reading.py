@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
@@ -9,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from openpyxl import Workbook
 
 from partsweb.exchange import tables, values
 from partsweb.kit.refusal import Refusal
@@ -87,7 +89,8 @@ def test_files_are_read_as_they_come(tmp_path: Path, encoding, separator):
     ("content", "said"),
     [
         (b"", "is empty"),
-        (b"PK\x03\x04rest", "is a spreadsheet. Save it as CSV"),
+        (b"PK\x03\x04rest", "can't be read as a workbook"),
+        (b"\xd0\xcf\x11\xe0rest", "is an old Excel file, or locked by a password"),
         (b"a,b\n\x00\x01,2\n", "isn't a text file"),
         (b'a,b\n"1,2\n3,4\n', "the quotes don't match"),
         (b'a,b\n"1"x,2\n', "line 2: the quotes don't match"),
@@ -101,3 +104,92 @@ def test_what_is_no_table_is_refused(tmp_path: Path, content, said):
         tables.read(file)
 
     assert said in refused.value.text
+
+
+CYRILLIC = "Артикул;Название;Цена\n0042;Насос циркуляционный;10\n0043;Клапан газовый обратный;5\n"
+POLISH = "SKU;Opis\n1;Łożysko kulkowe duże\n2;Wężyk gumowy żółty\n3;Pompa głębinowa\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding"),
+    [
+        (CYRILLIC, "cp1251"),
+        (POLISH, "cp1250"),
+        (POLISH, "utf-16-le"),
+        ("SKU;Größe\n1;m², 20°C, 5µm, ½ Zoll\n", "cp1252"),
+        ("SKU;Taille\n1;Équerre à visser, forcée\n", "latin-1"),
+    ],
+)
+def test_letters_tell_the_encoding_where_nothing_else_does(text: str, encoding: str):
+    table = tables.read_bytes(text.encode(encoding), "parts.csv")
+
+    read = [table.columns, *(line.cells for line in table.lines)]
+    assert read == [line.split(";") for line in text.splitlines()]
+
+
+def test_excel_s_own_line_says_the_separator():
+    table = tables.read_bytes(b"sep=;\r\nsku;description\r\n1;Fan, large\r\n", "parts.csv")
+
+    assert table.columns == ["sku", "description"]
+    assert [list(line.cells) for line in table.lines] == [["1", "Fan, large"]]
+
+
+def test_the_head_stands_below_titles():
+    rows = "Northgas Ltd;;;\nPrinted:;04/05/2026;;\n;;;\nSKU;Description;Unit;Price\n1;Fan;EA;2\n"
+
+    table = tables.read_bytes(rows.encode(), "parts.csv")
+    told = tables.read_bytes(rows.encode(), "parts.csv", head=2)
+
+    assert table.columns == ["SKU", "Description", "Unit", "Price"]
+    assert [line.number for line in table.lines] == [5]
+    assert table.notes == ["above the head, left out: rows 1–2"]
+    assert told.columns == ["Printed:", "04/05/2026"]
+
+
+def a_workbook(**sheets: Any) -> bytes:
+    book = Workbook()
+    book.remove(book.active)
+    for name, rows in sheets.items():
+        page = book.create_sheet(name)
+        for row in rows:
+            page.append(row)
+    book["Stock"].merge_cells("A1:D1")
+    content = io.BytesIO()
+    book.save(content)
+    return content.getvalue()
+
+
+def test_a_workbook_s_fullest_sheet_is_read_or_the_one_that_is_named():
+    stock = [
+        ["Stock of Northgas", None, None, None],
+        [],
+        ["SKU", "Qty", "Counted", "Cost"],
+        [42, 0.1 + 0.2, date(2026, 5, 4), 64.0],
+        ["0042", 3, None, None],
+    ]
+    content = a_workbook(Notes=[["Hello"], ["World"]], Stock=stock)
+
+    table = tables.read_bytes(content, "stock.xlsx")
+    named = tables.read_bytes(content, "stock.xlsx", sheet="Notes")
+
+    assert table.columns == ["SKU", "Qty", "Counted", "Cost"]
+    first, second = table.lines
+    assert (first.number, list(first.cells)) == (4, ["42", "0.3", "2026-05-04", "64"])
+    assert list(second.cells) == ["0042", "3", "", ""]
+    assert table.sheets == ["Notes", "Stock"]
+    assert named.columns == ["Hello"]
+    with pytest.raises(Refusal, match=r"has no sheet Prices\. It has: Notes, Stock"):
+        tables.read_bytes(content, "stock.xlsx", sheet="Prices")
+
+
+def test_a_code_that_a_workbook_shows_with_zeros_keeps_them():
+    book = Workbook()
+    book.active.append(["SKU", "Description"])
+    book.active.append([42, "Fan"])
+    book.active["A2"].number_format = "00000"
+    content = io.BytesIO()
+    book.save(content)
+
+    table = tables.read_bytes(content.getvalue(), "parts.xlsx")
+
+    assert list(table.lines[0].cells) == ["00042", "Fan"]
