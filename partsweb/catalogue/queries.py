@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable, Sequence
+from decimal import Decimal
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, case, false, literal, or_, select
@@ -126,10 +127,10 @@ def coded(text: str) -> Sequence[Part]:
 
 def recognised(reading: Reading) -> Iterable[Meaning]:
     """The parts that a scanned or typed code names by SKU or by a vendor's number."""
-    for found in coded(reading.gtin or reading.text):
-        by_sku = compact(found.sku) == compact(reading.text)
-        is_its = "SKU" if by_sku else "vendor’s number"
-        yield Meaning(found.subject, is_its, serial=reading.serial)
+    for code in dict.fromkeys(filter(None, (reading.text, reading.gtin, *reading.part_numbers))):
+        for found in coded(code):
+            is_its = "SKU" if compact(found.sku) == compact(code) else "vendor’s number"
+            yield Meaning(found.subject, is_its, reading.quantity or Decimal(1), reading.serial)
 
 
 def folded(text: str) -> str:

@@ -7,7 +7,7 @@ from flask import Flask
 
 from partsweb.catalogue import rules as catalogue
 from partsweb.codes import queries
-from partsweb.codes.reading import read
+from partsweb.codes.reading import Reading, read
 from tests.support.company import (
     a_part,
     a_person,
@@ -122,10 +122,32 @@ def test_a_barcode_settles_what_could_be_something_else_too(app: Flask):
         assert the(queries.meaning("12345")).subject == fan.subject
 
 
-def test_digits_that_only_look_like_gs1_stay_what_they_are():
-    assert read(GTIN).gtin == ""
-    assert read("0020087315").text == "0020087315"
+def test_digits_that_only_look_like_a_message_stay_what_they_are():
+    assert (read(GTIN).text, read(GTIN).gtin) == (GTIN, f"0{GTIN}")
+    assert read("2112345").serial == ""
+    assert read("0020087315") == Reading("0020087315")
     assert read("95 0110").gtin == ""
+
+
+def test_a_vendors_bag_names_the_part_by_the_vendors_number_and_says_how_many(app: Flask):
+    with given(app):
+        amplifier = a_part("AMP-7", "Amplifier")
+        a_price(amplifier, a_vendor("Digi-Key"), "0.41", number="296-LM358BIDDFRCT-ND")
+
+    with app.app_context():
+        bag = "[)>\x1e06\x1dP296-LM358BIDDFRCT-ND\x1d1PLM358BIDDFR\x1dQ10\x1e\x04"
+        meaning = the(queries.meaning(bag))
+
+    assert (meaning.subject, meaning.quantity) == (amplifier.subject, 10)
+
+
+def test_a_sku_of_digits_is_found_although_it_could_be_a_trade_number(app: Flask):
+    with given(app):
+        valve = a_part("12345670")
+
+    assert kinds(app, "12345670") == [("part", "SKU")]
+    with app.app_context():
+        assert the(queries.meaning("12345670")).subject == valve.subject
 
 
 def test_the_signed_in_page_of_a_code_needs_no_script(app: Flask):
