@@ -6,6 +6,7 @@ import contextlib
 import os
 import secrets
 from dataclasses import dataclass, field
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,8 @@ NAMES = (
     "CURRENCY",
     "COMPANY",
     "DEMO",
+    "LABOUR_RATE",
+    "CORE_WINDOW",
     "TRUSTED_PROXIES",
 )
 
@@ -26,7 +29,9 @@ class Settings:
     """The settings of one installation.
 
     `database_url` is an SQLAlchemy URL; `origin` is scheme://host[:port] as browsers see it, or
-    empty to take it from each request; `timezone` an IANA name, by which days begin.
+    empty to take it from each request; `timezone` an IANA name, by which days begin;
+    `labour_rate` is what an hour of work costs a customer, `core_window` the days in which a core
+    has to be shipped.
     """
 
     instance: Path
@@ -37,6 +42,8 @@ class Settings:
     currency: str = "EUR"
     company: str = "partsweb"
     demo: bool = False
+    labour_rate: Decimal = Decimal(0)
+    core_window: int = 30
     trusted_proxies: int = 0
     testing: bool = False
     more: dict[str, Any] = field(default_factory=dict)
@@ -72,6 +79,8 @@ def load(given: dict[str, Any] | None = None) -> Settings:
         currency=setting("CURRENCY", "EUR"),
         company=setting("COMPANY", "partsweb"),
         demo=setting("DEMO", "0").lower() in {"1", "true", "yes"},
+        labour_rate=Decimal(setting("LABOUR_RATE", "0")),
+        core_window=int(setting("CORE_WINDOW", "30")),
         trusted_proxies=int(setting("TRUSTED_PROXIES", "0")),
         testing=bool(given.get("TESTING", False)),
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from partsweb.approvals import models as approvals
 from partsweb.attachments import models as attachments
+from partsweb.billing import models as billing
 from partsweb.catalogue import models as catalogue
 from partsweb.codes import models as codes
 from partsweb.kit import numbering, operation
@@ -15,11 +16,13 @@ from partsweb.periods import models as periods
 from partsweb.purchasing import models as purchasing
 from partsweb.stock import models as stock
 from partsweb.timeline import models as timeline
+from partsweb.warranty import models as warranty
 
 METADATA = Table.metadata
 ROOMS = (
     approvals,
     attachments,
+    billing,
     catalogue,
     codes,
     locations,
@@ -31,4 +34,5 @@ ROOMS = (
     purchasing,
     stock,
     timeline,
+    warranty,
 )

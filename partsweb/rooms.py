@@ -5,14 +5,21 @@ from __future__ import annotations
 from flask import Flask
 
 from partsweb.approvals import views as approvals
+from partsweb.approvals.rules import decided
 from partsweb.attachments import intake
 from partsweb.attachments import views as attachments
+from partsweb.billing import views as billing
 from partsweb.catalogue import views as catalogue
 from partsweb.kit import slot
 from partsweb.kit.door import files_came_in
 from partsweb.locations import views as locations
 from partsweb.orders import views as orders
-from partsweb.orders.rules import entry_cancelled, installation_undone
+from partsweb.orders.rules import (
+    entry_cancelled,
+    installation_undone,
+    part_installed,
+    warranty_flagged,
+)
 from partsweb.people import session
 from partsweb.people import views as people
 from partsweb.purchasing import rules as buying
@@ -21,6 +28,8 @@ from partsweb.scan import views as scan
 from partsweb.stock import views as stock
 from partsweb.timeline import views as timeline
 from partsweb.today import views as today
+from partsweb.warranty import rules as warranties
+from partsweb.warranty import views as warranty
 from partsweb.workspace import views as workspace
 
 
@@ -46,3 +55,19 @@ def open_all(app: Flask) -> None:
     slot.fill("part.page", purchasing.on_the_way)
     slot.fill("location.page", purchasing.on_the_way_to)
     slot.fill("vendor.page", purchasing.ordered_from)
+    _open_bills(app)
+
+
+def _open_bills(app: Flask) -> None:
+    app.register_blueprint(warranty.bp)
+    part_installed.connect(warranties.look_again)
+    installation_undone.connect(warranties.look_again)
+    warranty_flagged.connect(warranties.ask_again)
+    decided.connect(warranties.decided)
+    slot.fill("approval.page", warranty.question)
+    slot.fill("entry.page", warranty.on_entry)
+    app.register_blueprint(billing.bp)
+    slot.fill("entry.page", billing.on_entry)
+    slot.fill("entry.row", billing.in_work_logs)
+    slot.fill("order.details", billing.on_order)
+    slot.fill("order.closing", billing.on_closing)

@@ -76,6 +76,11 @@ ROUTES = """
 /attachments/<uuid:attachment_id>/file                           GET  be signed in
 /attachments/<uuid:attachment_id>/removal                        POST be signed in
 /attachments/<uuid:attachment_id>/thumbnail                      GET  be signed in
+/billing                                                         GET  see bills
+/billing/<number>                                                GET  see bills
+/billing/<number>                                                POST bill orders
+/billing/<number>/reversal                                       POST bill orders
+/billing/lines.<ending>                                          GET  see bills
 /discrepancies/<uuid:discrepancy_id>                             GET  see deliveries
 /discrepancies/<uuid:discrepancy_id>/replacement                 POST buy parts
 /entries/<uuid:entry_id>                                         GET  see orders
@@ -91,6 +96,9 @@ ROUTES = """
 /entries/<uuid:entry_id>/photos                                  POST work on orders
 /entries/<uuid:entry_id>/purchase                                GET  put on purchase orders
 /entries/<uuid:entry_id>/purchase                                POST put on purchase orders
+/entries/<uuid:entry_id>/warranty                                GET  request parts
+/entries/<uuid:entry_id>/warranty                                POST request parts
+/entries/<uuid:entry_id>/warranty/withdrawal                     POST request parts
 /follow-ups/<kind>/<uuid:subject_id>/new                         GET  follow up
 /follow-ups/<kind>/<uuid:subject_id>/new                         POST follow up
 /follow-ups/<uuid:task_id>                                       GET  follow up
@@ -194,6 +202,12 @@ ROUTES = """
 /vendors/<uuid:vendor_id>/edit                                   POST keep the catalogue
 /vendors/new                                                     GET  keep the catalogue
 /vendors/new                                                     POST keep the catalogue
+/warranty/claims                                                 GET  see claims
+/warranty/claims/<uuid:claim_id>                                 GET  see claims
+/warranty/claims/<uuid:claim_id>                                 POST keep claims
+/warranty/claims/<uuid:claim_id>/answer                          POST keep claims
+/warranty/claims/<uuid:claim_id>/reopening                       POST keep claims
+/warranty/claims/<uuid:claim_id>/sending                         POST keep claims
 """
 
 

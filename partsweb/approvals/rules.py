@@ -73,7 +73,8 @@ def decide(
 
 
 def withdraw(approval: Approval, *, by: Person, at: datetime) -> None:
-    """The question needs no answer any more."""
+    """The question needs no answer any more, unless somebody has answered it just now."""
+    db.session.refresh(approval, with_for_update={"of": Approval})
     if approval.open:
         approval.decision = Decision.WITHDRAWN
         approval.decided_by, approval.decided_at = by, at

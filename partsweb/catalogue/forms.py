@@ -25,6 +25,7 @@ class PartForm:
     compliance: bool
     core_charge: Decimal
     list_price: Decimal
+    warranty_months: int | None
     active: bool
 
     @classmethod
@@ -39,6 +40,7 @@ class PartForm:
             compliance="compliance" in fields,
             core_charge=_amount(fields, "core_charge", "The core charge") or ZERO,
             list_price=_amount(fields, "list_price", "The list price") or ZERO,
+            warranty_months=_whole(fields, "warranty_months", "The warranty", "months"),
             active="active" in fields,
         )
 
@@ -115,11 +117,15 @@ def _amount(fields: Fields, name: str, called: str) -> Decimal | None:
 
 
 def _days(fields: Fields) -> int | None:
-    text = fields.get("lead_days", "").strip()
+    return _whole(fields, "lead_days", "The lead time", "days")
+
+
+def _whole(fields: Fields, name: str, called: str, unit: str) -> int | None:
+    text = fields.get(name, "").strip()
     if not text:
         return None
     if not (text.isascii() and text.isdigit() and len(text) < 5):
-        raise Refusal("The lead time is a number of days.", field="lead_days")
+        raise Refusal(f"{called} is a number of {unit}.", field=name)
     return int(text)
 
 

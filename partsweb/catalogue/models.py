@@ -26,6 +26,8 @@ class Part(WithId, Table):
     compliance: Mapped[bool] = mapped_column(default=False)
     core_charge: Mapped[Decimal] = mapped_column(default=Decimal(0))
     list_price: Mapped[Decimal] = mapped_column(default=Decimal(0))
+    # How long its maker stands for it.
+    warranty_months: Mapped[int | None]
     active: Mapped[bool] = mapped_column(default=True)
     # What search looks through: SKU, description, vendor references and codes, folded.
     words: Mapped[str] = mapped_column(default="")

@@ -28,6 +28,7 @@ def add_part(
     compliance: bool = False,
     core_charge: Decimal = Decimal(0),
     list_price: Decimal = Decimal(0),
+    warranty_months: int | None = None,
 ) -> Part:
     """Add a part to the catalogue; the SKU is kept as written, leading zeros and all."""
     if queries.by_sku(sku.strip()):
@@ -35,6 +36,7 @@ def add_part(
     part = Part(sku=sku.strip(), description=description)
     _describe(part, description, category, unit, core_charge, list_price)
     part.serialized, part.compliance = serialized, compliance
+    part.warranty_months = warranty_months
     if not part.sku or len(part.sku) > LONGEST_SKU:
         raise Refusal(f"A SKU has 1 to {LONGEST_SKU} characters.", field="sku")
     db.session.add(part)
@@ -53,10 +55,12 @@ def change_part(
     core_charge: Decimal,
     list_price: Decimal,
     active: bool,
+    warranty_months: int | None = None,
 ) -> None:
     """Change what a part is called and costs; its SKU and serialization stay."""
     _describe(part, description, category, unit, core_charge, list_price)
     part.compliance, part.active = compliance, active
+    part.warranty_months = warranty_months
     refresh_words(part)
 
 

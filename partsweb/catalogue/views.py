@@ -59,6 +59,7 @@ def add_part() -> ShowAfter:
         compliance=form.compliance,
         core_charge=form.core_charge,
         list_price=form.list_price,
+        warranty_months=form.warranty_months,
     )
     return _show_part(added, f"{added.sku} is in the catalogue.")
 
@@ -83,6 +84,7 @@ def change_part(part_id: UUID) -> ShowAfter:
         compliance=form.compliance,
         core_charge=form.core_charge,
         list_price=form.list_price,
+        warranty_months=form.warranty_months,
         active=form.active,
     )
     return _show_part(found, f"{found.sku} is changed.")

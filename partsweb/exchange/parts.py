@@ -25,6 +25,7 @@ KEPT = (
     "compliance",
     "core_charge",
     "list_price",
+    "warranty_months",
     "active",
 )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -74,6 +74,11 @@ def day_of(moment: datetime) -> date:
 def today() -> date:
     """The calendar day at the firm."""
     return day_of(now())
+
+
+def start_of(day: date) -> datetime:
+    """The moment at which the day begins at the firm."""
+    return datetime.combine(day, time(), tzinfo=zone())
 
 
 def believed(text: str) -> datetime:

@@ -155,6 +155,7 @@ class InstallForm:
     notes: str
     fate: Fate
     original_serial: str
+    warranty: bool
     thing_id: UUID | None
 
     @classmethod
@@ -172,6 +173,7 @@ class InstallForm:
             notes=_text(fields, "notes"),
             fate=_word(Fate, fields, "fate", default=Fate.NONE),
             original_serial=_text(fields, "original_serial"),
+            warranty="warranty" in fields,
             thing_id=_id(fields, "thing_id"),
         )
 

@@ -172,6 +172,9 @@ class PartEntry(WithId, Table):
     urgency: Mapped[Urgency] = mapped_column(default=Urgency.NEXT_VISIT)
     notes: Mapped[str] = mapped_column(default="")
     warranty: Mapped[bool] = mapped_column(default=False)
+    # Whoever flagged it can't decide it.
+    warranty_by_id: Mapped[UUID | None] = mapped_column(ForeignKey(Person.id))
+    warranty_reason: Mapped[str] = mapped_column(default="")
     # Marked as consignment, under this agreement.
     agreement_id: Mapped[UUID | None] = mapped_column(ForeignKey(Agreement.id))
     requested_by_id: Mapped[UUID] = mapped_column(ForeignKey(Person.id))
@@ -183,7 +186,8 @@ class PartEntry(WithId, Table):
     order: Mapped[Order] = relationship(back_populates="entries", lazy="joined")
     part: Mapped[Part] = relationship(lazy="joined")
     agreement: Mapped[Agreement | None] = relationship(lazy="joined")
-    requested_by: Mapped[Person] = relationship(lazy="joined")
+    requested_by: Mapped[Person] = relationship(foreign_keys=[requested_by_id], lazy="joined")
+    warranty_by: Mapped[Person | None] = relationship(foreign_keys=[warranty_by_id])
     installations: Mapped[list[Installation]] = relationship(
         back_populates="entry", order_by="Installation.occurred_at", lazy="selectin"
     )

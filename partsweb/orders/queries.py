@@ -283,12 +283,43 @@ def evidence_missing(entry: PartEntry) -> bool:
     return _lacks_evidence(entry, bool(photos(_evidence_of(entry))))
 
 
+def without_evidence(entries: Iterable[PartEntry]) -> frozenset[UUID]:
+    """Those of the entries that were installed without the evidence that they need."""
+    needing = [entry for entry in entries if entry.part.compliance and entry.installed > ZERO]
+    if not needing:
+        return frozenset()
+    there = photos([one for entry in needing for one in _evidence_of(entry)])
+    return frozenset(
+        entry.id for entry in needing if not any(there.get(one) for one in _evidence_of(entry))
+    )
+
+
 def _evidence_of(entry: PartEntry) -> list[UUID]:
     return [entry.id, *(one.id for one in entry.installations if one.taken_back_at is None)]
 
 
 def _lacks_evidence(entry: PartEntry, there: bool) -> bool:  # noqa: FBT001
     return entry.part.compliance and entry.installed > ZERO and not there
+
+
+def last_work(order_ids: Sequence[UUID]) -> dict[UUID, datetime]:
+    """When something was fitted or noted on each order the last time."""
+    fitted = (
+        select(PartEntry.order_id, func.max(Installation.occurred_at))
+        .join(Installation, Installation.entry_id == PartEntry.id)
+        .where(PartEntry.order_id.in_(order_ids), Installation.taken_back_at.is_(None))
+        .group_by(PartEntry.order_id)
+    )
+    noted = (
+        select(WorkNote.order_id, func.max(WorkNote.occurred_at))
+        .where(WorkNote.order_id.in_(order_ids))
+        .group_by(WorkNote.order_id)
+    )
+    found: dict[UUID, datetime] = {}
+    for rows in (fitted, noted):
+        for order_id, at in db.session.execute(rows):
+            found[order_id] = max(at, found.get(order_id, at))
+    return found
 
 
 def van_for(order: Order) -> Location | None:

@@ -53,6 +53,8 @@ from partsweb.stock.rules import Move
 from partsweb.timeline import rules as timeline
 
 entry_cancelled = event("entry-cancelled")
+part_installed = event("part-installed")
+warranty_flagged = event("warranty-flagged")
 installation_undone = event("installation-undone")
 
 
@@ -263,7 +265,9 @@ def request(
         raise Refusal("An amount can’t be below zero.", field="cost")
     entry.quantity = entry.waiting = quantity
     entry.restocking_fee, entry.reason, entry.urgency = restocking_fee, reason, urgency
-    entry.warranty, entry.agreement = warranty, agreement
+    entry.agreement = agreement
+    if warranty:
+        _flag(entry, notes, by=by)
     telling.record(entry, "part-requested", f"Requested {in_words(quantity, part)}", by, at, notes)
     db.session.flush()
     return entry
@@ -464,6 +468,7 @@ def install(
     notes: str = "",
     fate: Fate = Fate.NONE,
     original_serial: str = "",
+    warranty: bool = False,
     installation_id: UUID | None = None,
 ) -> list[Installation]:
     """Log what was fitted, a row for each serial. Neither stock nor the books' order blocks it."""
@@ -492,7 +497,10 @@ def install(
     said = f"Installed {in_words(quantity, entry.part)} from {source.called}"
     telling.record(entry, "part-installed", said, by, at, telling.told_of(fitted))
     _warn(entry, fitted, by=by, at=at)
+    if warranty and not entry.warranty:
+        _flag(entry, notes, by=by)
     db.session.flush()
+    part_installed.send(entry, by=by, at=at)
     return fitted
 
 
@@ -510,6 +518,7 @@ def install_from_van(
     notes: str = "",
     fate: Fate = Fate.NONE,
     original_serial: str = "",
+    warranty: bool = False,
     installation_id: UUID | None = None,
 ) -> list[Installation]:
     """Fit what the van had, without a request: the entry starts at Installed."""
@@ -526,6 +535,7 @@ def install_from_van(
         notes=notes,
         fate=fate,
         original_serial=original_serial,
+        warranty=warranty,
         installation_id=installation_id,
     )
 
@@ -597,7 +607,37 @@ def correct(
     return installation
 
 
+def flag_warranty(entry: PartEntry, reason: str, *, by: Person, at: datetime) -> None:
+    """Say that the maker should pay: nobody bills it before a supervisor has decided."""
+    if not reason.strip():
+        raise Refusal("Say why it is a warranty: a supervisor decides by it.", field="reason")
+    hold(entry)
+    before, again = entry.warranty_reason, entry.warranty
+    _flag(entry, reason, by=by)
+    if not again or before != entry.warranty_reason:
+        said = f"Flagged as warranty: {entry.part.description} {entry.part.sku}"
+        telling.record(entry, "warranty-flagged", said, by, at, reason)
+    db.session.flush()
+    warranty_flagged.send(entry, by=by, at=at)
+
+
+def unflag_warranty(entry: PartEntry, *, by: Person, at: datetime) -> None:
+    """It is no warranty after all."""
+    hold(entry)
+    if not entry.warranty:
+        return
+    entry.warranty, entry.warranty_by, entry.warranty_reason = False, None, ""
+    said = f"No warranty after all: {entry.part.description} {entry.part.sku}"
+    telling.record(entry, "warranty-unflagged", said, by, at)
+    db.session.flush()
+    warranty_flagged.send(entry, by=by, at=at)
+
+
 # --- What they share --------------------------------------------------------------------------
+
+
+def _flag(entry: PartEntry, reason: str, *, by: Person) -> None:
+    entry.warranty, entry.warranty_by, entry.warranty_reason = True, by, reason.strip()
 
 
 def _number(given: str) -> str:

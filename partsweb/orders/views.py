@@ -680,6 +680,7 @@ def _as_fitted(form: InstallForm) -> dict[str, Any]:
         "notes": form.notes,
         "fate": form.fate,
         "original_serial": form.original_serial,
+        "warranty": form.warranty,
     }
 
 

@@ -38,6 +38,11 @@ ACTS: dict[str, frozenset[str]] = {
     "receive parts": frozenset({TECHNICIAN, COORDINATOR, PURCHASING, SUPERVISOR, ADMIN}),
     # what needs somebody else
     "decide": frozenset({SUPERVISOR, ADMIN}),
+    # what customers pay, and what vendors owe for it
+    "see claims": frozenset({COORDINATOR, PURCHASING, SUPERVISOR, FINANCE, ADMIN}),
+    "keep claims": frozenset({COORDINATOR, PURCHASING, SUPERVISOR, ADMIN}),
+    "see bills": frozenset({SUPERVISOR, FINANCE, ADMIN}),
+    "bill orders": frozenset({FINANCE, ADMIN}),
     # photos and papers
     "remove photos of others": OFFICE,
     # the firm

@@ -1,0 +1,1 @@
+"""What a customer pays for an order: ready, held and why, billed."""

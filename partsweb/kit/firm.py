@@ -1,0 +1,25 @@
+"""What the firm has settled for itself, in its settings."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from decimal import Decimal
+
+from flask import current_app
+
+from partsweb.config import Settings
+
+
+def labour_rate() -> Decimal:
+    """What an hour of work costs a customer."""
+    return _settings().labour_rate
+
+
+def core_window() -> timedelta:
+    """How long after the receipt of the new part a core may be shipped."""
+    return timedelta(days=_settings().core_window)
+
+
+def _settings() -> Settings:
+    known: Settings = current_app.config["SETTINGS"]
+    return known

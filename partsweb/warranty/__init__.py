@@ -1,0 +1,1 @@
+"""What the maker should pay: held until somebody else decides, then claimed of the vendor."""
