@@ -13,6 +13,7 @@ from typing import Any
 import click
 
 from partsweb import config, create_app, migrations
+from partsweb.catalogue import rules as catalogue
 from partsweb.exchange import commands
 from partsweb.extensions import db
 from partsweb.kit.refusal import Refusal
@@ -106,6 +107,14 @@ def audit() -> None:
     if found:
         raise click.ClickException(f"{len(found)} differences.")
     click.echo("The books agree with their movements.")
+
+
+@main.command()
+def reindex() -> None:
+    """Make the search index anew, where the audit says that it is wrong."""
+    with _installation():
+        written(catalogue.reindex)
+    click.echo("Search finds every part by the words that it has.")
 
 
 @main.command()

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import unicodedata
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, case, false, literal, or_, select
+from sqlalchemy import ColumnElement, and_, case, false, literal, select
 
+from partsweb.catalogue import spelling
 from partsweb.catalogue.models import Agreement, Part, Vendor, VendorReference
+from partsweb.catalogue.trigrams import Piece, found_by
 from partsweb.codes.models import Barcode
 from partsweb.codes.queries import Meaning
 from partsweb.codes.reading import Reading
@@ -121,7 +125,7 @@ def coded(text: str) -> Sequence[Part]:
     """The parts of which the text is a whole code, however it is written: case, dashes, blanks."""
     if not compact(text):
         return []
-    rows = select(Part).where(Part.active, Part.words.contains(f"|{compact(text)}|"))
+    rows = select(Part).where(Part.active, found_by([[[f"|{compact(text)}|"]]]))
     return db.session.scalars(rows.order_by(Part.sku)).all()
 
 
@@ -156,17 +160,53 @@ def words_of(sku: str, description: str, codes: Iterable[str]) -> str:
     return f"|{'|'.join(whole)}| {folded(' '.join((sku, description, *others)))} "
 
 
-def matching(text: str) -> tuple[ColumnElement[bool], ColumnElement[int]]:
+def all_words() -> dict[UUID, str]:
+    """What search should look through, for every part."""
+    codes: dict[UUID, list[str]] = defaultdict(list)
+    numbers = select(VendorReference.part_id, VendorReference.number)
+    barcodes = select(Barcode.subject_id, Barcode.code).where(Barcode.subject_kind == "part")
+    for rows in (numbers, barcodes):
+        for part_id, code in db.session.execute(rows):
+            codes[part_id].append(code)
+    described = select(Part.id, Part.sku, Part.description)
+    return {
+        part_id: words_of(sku, description, codes[part_id])
+        for part_id, sku, description in db.session.execute(described)
+    }
+
+
+@dataclass(frozen=True)
+class Matching:
+    """Which parts a text finds, and how well: 0 is best. `alike`: nothing has it as it is typed."""
+
+    parts: ColumnElement[bool]
+    rank: ColumnElement[int]
+    alike: bool = False
+
+
+@dataclass(frozen=True)
+class Found:
+    """What a text found, the best first. `alike`: nothing has it as it is typed."""
+
+    parts: Sequence[Part]
+    alike: bool
+
+
+def matching(text: str) -> Matching:
     """Which parts match, and how well: 0 is best.
 
     0 the text is the SKU; 1 it is another code of the part; 2 the SKU begins with it; 3 another
     code does; 4 every word of it begins a word of the part; 5 every word is somewhere in the
-    part, or the text is inside a code. Codes are compared without case, dashes and blanks.
+    part (one or two letters: at a beginning), or the text is inside a code; 6 a code, 7 all words
+    are one slip away, where nothing else is found. Codes are compared without case, dashes and
+    blanks.
     """
-    code, words = compact(text[:LONGEST_TEXT]), folded(text[:LONGEST_TEXT]).split()[:MOST_WORDS]
+    code, words = compact(text[:LONGEST_TEXT]), _words(text)
     if not code:
-        return false(), literal(5)
-    somewhere = and_(*(Part.words.contains(word, autoescape=True) for word in words))
+        return Matching(false(), literal(5))
+    exact = found_by([[_inside(code)], [_inside(word) for word in words]])
+    if db.session.scalar(select(Part.id).where(Part.active, exact).limit(1)) is None:
+        return _alike(code, words)
     beginning = and_(*(Part.words.contains(f" {word}", autoescape=True) for word in words))
     rank = case(
         (Part.words.startswith(f"|{code}|"), 0),
@@ -176,17 +216,42 @@ def matching(text: str) -> tuple[ColumnElement[bool], ColumnElement[int]]:
         (beginning, 4),
         else_=5,
     )
-    return or_(Part.words.contains(code), somewhere), rank
+    return Matching(exact, rank)
 
 
-def search(text: str, *, limit: int = FOUND_AT_MOST) -> Sequence[Part]:
+def found(text: str, *, limit: int = FOUND_AT_MOST) -> Found:
     """Active parts by SKU, description, vendor reference or barcode; the best match first.
 
     Ties stand in the order of their SKUs; see `matching` for what is better than what.
     """
-    matches, rank = matching(text)
-    rows = select(Part).where(Part.active, matches).order_by(rank, Part.sku).limit(limit)
-    return db.session.scalars(rows).all()
+    wanted = matching(text)
+    rows = select(Part).where(Part.active, wanted.parts).order_by(wanted.rank, Part.sku)
+    return Found(db.session.scalars(rows.limit(limit)).all(), wanted.alike)
+
+
+def search(text: str, *, limit: int = FOUND_AT_MOST) -> Sequence[Part]:
+    """The parts that a text finds, the best match first."""
+    return found(text, limit=limit).parts
+
+
+def _words(text: str) -> list[str]:
+    """The words that can be looked for: a dash alone is none."""
+    return [word for word in folded(text[:LONGEST_TEXT]).split() if compact(word)][:MOST_WORDS]
+
+
+def _inside(piece: str) -> Piece:
+    """Where it may stand: anywhere, or, being short, at the beginning of a word or code."""
+    return [piece] if len(piece) >= 3 else [f" {piece}", f"|{piece}"]
+
+
+def _alike(code: str, words: Sequence[str]) -> Matching:
+    """Parts of which a code, or the words, are one slip away from what was typed."""
+    codes = spelling.of_code(code)
+    ways = [way for way in (codes, spelling.of_words(words)) if way]
+    if not ways:
+        return Matching(false(), literal(5))
+    rank = case((found_by([codes]), 6), else_=7) if codes else literal(7)
+    return Matching(found_by(ways), rank, alike=True)
 
 
 def _folded(character: str) -> str:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from decimal import Decimal
-from uuid import UUID
 
 from sqlalchemy import select, update
 
-from partsweb.catalogue import queries
+from partsweb.catalogue import queries, trigrams
 from partsweb.catalogue.models import Agreement, Part, Vendor, VendorReference
 from partsweb.codes.models import Barcode
 from partsweb.extensions import db
@@ -215,19 +213,22 @@ def refresh_words(part: Part) -> None:
 
 def refresh_all_words() -> None:
     """The same for every part, in a handful of statements: after an import."""
-    codes: dict[UUID, list[str]] = defaultdict(list)
-    numbers = select(VendorReference.part_id, VendorReference.number)
-    barcodes = select(Barcode.subject_id, Barcode.code).where(Barcode.subject_kind == "part")
-    for rows in (numbers, barcodes):
-        for part_id, code in db.session.execute(rows):
-            codes[part_id].append(code)
-    described = select(Part.id, Part.sku, Part.description)
+    right = queries.all_words()
+    known = db.session.execute(select(Part.id, Part.words))
     changed = [
-        {"id": part_id, "words": queries.words_of(sku, description, codes[part_id])}
-        for part_id, sku, description in db.session.execute(described)
+        {"id": part_id, "words": right[part_id]}
+        for part_id, words in known
+        if words != right[part_id]
     ]
     if changed:
         db.session.execute(update(Part), changed)
+
+
+def reindex() -> None:
+    """Put together anew all that search looks through, and its index."""
+    # First the index: while it is wrong, SQLite lets no word be changed.
+    trigrams.rebuild()
+    refresh_all_words()
 
 
 def _offer(

@@ -239,15 +239,16 @@ def new_entry(number: str) -> ResponseReturnValue:
     if asked:
         part = _part(asked)
         return page("orders/request.html", nav="orders", order=found, **_offers(part, van))
-    parts = catalogue.search(words)
-    held = queries.holdings([part.id for part in parts], near=van)
+    those = catalogue.found(words)
+    held = queries.holdings([part.id for part in those.parts], near=van)
     return page(
         "orders/new_entry.html",
         "results",
         nav="orders",
         order=found,
         words=words,
-        parts=queries.nearest_first(parts, held, near=van, words=words),
+        alike=those.alike,
+        parts=queries.nearest_first(those.parts, held, near=van, words=words),
         held=held,
         own=van,
     )

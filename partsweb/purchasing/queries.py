@@ -367,7 +367,7 @@ def _mentions(text: str) -> ColumnElement[bool]:
     """The text is in the number, the vendor's name, or finds a part on one of the lines."""
     folded = text.casefold()
     vendors = select(Vendor.id).where(func.lower(Vendor.name).contains(folded, autoescape=True))
-    parts = select(Part.id).where(catalogue.matching(text)[0])
+    parts = select(Part.id).where(catalogue.matching(text).parts)
     lines = select(PurchaseLine.purchase_order_id).where(
         or_(
             PurchaseLine.part_id.in_(parts),

@@ -172,7 +172,7 @@ def new_line(number: str) -> ResponseReturnValue:
         nav="more",
         order=order,
         q=text,
-        found=catalogue.search(text),
+        found=catalogue.found(text),
         part=part,
         reference=catalogue.reference(part.id, order.vendor_id) if part else None,
     )

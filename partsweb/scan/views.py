@@ -40,7 +40,7 @@ def scan() -> ResponseReturnValue:
 def lesson() -> ResponseReturnValue:
     """Which part does the unknown code mean? Leads to the form that teaches it."""
     code, text = request.args.get("code", "").strip(), request.args.get("q", "")
-    found = catalogue.search(text)
+    found = catalogue.found(text)
     return page("scan/lesson.html", "results", nav="scan", code=code, q=text, found=found)
 
 

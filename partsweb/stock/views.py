@@ -327,7 +327,7 @@ def _part_to_move() -> Part:
 
 def _pick_part(title: str) -> ResponseReturnValue:
     text = request.args.get("q", "")
-    found = catalogue.search(text)
+    found = catalogue.found(text)
     return page("stock/pick_part.html", "results", nav="parts", title=title, q=text, found=found)
 
 

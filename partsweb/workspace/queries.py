@@ -18,6 +18,7 @@ from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from partsweb.catalogue import queries as catalogue
 from partsweb.catalogue.models import Part
+from partsweb.catalogue.queries import Matching
 from partsweb.extensions import db
 from partsweb.kit.exact import ZERO, Exact
 from partsweb.kit.paging import Page, paged
@@ -84,23 +85,34 @@ class Row:
         return f"used on {self.used_on[0]}{f' and {others} more' if others else ''}, look"
 
 
-def table(asked: Asked, places: Sequence[Location], *, seen_by: Person, page: int = 1) -> Page[Row]:
+@dataclass(frozen=True)
+class Table(Page[Row]):
+    """A page of rows. `alike`: nothing has the text as it is typed."""
+
+    alike: bool = False
+
+
+def table(asked: Asked, places: Sequence[Location], *, seen_by: Person, page: int = 1) -> Table:
     """A page of the table; `places` are all that can hold stock."""
     within = locations.within(asked.at) if asked.at else ()
-    found = paged(_ordered(_wanted(asked, within), asked, within), number=page)
+    matching = catalogue.matching(asked.text) if asked.text else None
+    wanted = _wanted(asked, within, matching)
+    found = paged(_ordered(wanted, asked, within, matching), number=page)
     rows = {part.id: Row(part) for part in found.items}
     _add_stock(rows, within, {place.id: place for place in places})
     _add_allocated(rows, within)
     _add_due(rows)
     _add_points(rows, within)
     _add_used_on(rows, seen_by)
-    return Page(list(rows.values()), found.number, found.total, found.size)
+    alike = matching is not None and matching.alike
+    return Table(list(rows.values()), found.number, found.total, found.size, alike)
 
 
 def stock_list(asked: Asked) -> Iterator[tuple[Part, Location, Decimal, Decimal]]:
     """Part, place, on hand and allocated, of all that the table would show."""
     within = locations.within(asked.at) if asked.at else ()
-    parts = _wanted(asked, within).with_only_columns(Part.id)
+    matching = catalogue.matching(asked.text) if asked.text else None
+    parts = _wanted(asked, within, matching).with_only_columns(Part.id)
     on_hand = _by_place(Balance.part_id, Balance.location_id, Balance.quantity, parts, within)
     meant = _by_place(
         Allocation.part_id, Allocation.location_id, Allocation.quantity, parts, within
@@ -119,11 +131,11 @@ def stock_list(asked: Asked) -> Iterator[tuple[Part, Location, Decimal, Decimal]
 # --- Which parts, in which order -------------------------------------------------------------
 
 
-def _wanted(asked: Asked, within: Sequence[UUID]) -> Select[Part]:
+def _wanted(asked: Asked, within: Sequence[UUID], matching: Matching | None) -> Select[Part]:
     """The parts asked for. A search looks everywhere; a place alone shows what it keeps."""
     rows = select(Part).where(Part.active)
-    if asked.text.strip():
-        rows = rows.where(catalogue.matching(asked.text)[0])
+    if matching is not None:
+        rows = rows.where(matching.parts)
     elif asked.at is not None:
         rows = rows.where(or_(Part.id.in_(_held(within)), Part.id.in_(_kept(within))))
     if asked.below:
@@ -133,7 +145,9 @@ def _wanted(asked: Asked, within: Sequence[UUID]) -> Select[Part]:
     return rows
 
 
-def _ordered(rows: Select[Part], asked: Asked, within: Sequence[UUID]) -> Select[Part]:
+def _ordered(
+    rows: Select[Part], asked: Asked, within: Sequence[UUID], matching: Matching | None
+) -> Select[Part]:
     if asked.sort == "on_hand":
         here = select(func.sum(Balance.quantity)).where(
             Balance.part_id == Part.id, *_at(Balance.location_id, within)
@@ -144,8 +158,8 @@ def _ordered(rows: Select[Part], asked: Asked, within: Sequence[UUID]) -> Select
         return rows.order_by(func.coalesce(due.scalar_subquery(), ZERO).desc(), Part.sku)
     if asked.sort == "description":
         return rows.order_by(func.lower(Part.description), Part.sku)
-    if asked.text.strip() and asked.sort != "sku":
-        rank = catalogue.matching(asked.text)[1]
+    if matching is not None and asked.sort != "sku":
+        rank = matching.rank
         if not within:
             return rows.order_by(rank, Part.sku)
         # Whole codes (0, 1) first; then what the chosen place has.
