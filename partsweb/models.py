@@ -15,6 +15,7 @@ from partsweb.people import models as people
 from partsweb.periods import models as periods
 from partsweb.purchasing import models as purchasing
 from partsweb.stock import models as stock
+from partsweb.stock import transfer_models as transfers
 from partsweb.timeline import models as timeline
 from partsweb.warranty import models as warranty
 
@@ -34,5 +35,6 @@ ROOMS = (
     purchasing,
     stock,
     timeline,
+    transfers,
     warranty,
 )

@@ -13,6 +13,7 @@ from partsweb.catalogue import views as catalogue
 from partsweb.kit import slot
 from partsweb.kit.door import files_came_in
 from partsweb.locations import views as locations
+from partsweb.orders import carrying
 from partsweb.orders import views as orders
 from partsweb.orders.rules import (
     entry_cancelled,
@@ -25,7 +26,9 @@ from partsweb.people import views as people
 from partsweb.purchasing import rules as buying
 from partsweb.purchasing import views as purchasing
 from partsweb.scan import views as scan
+from partsweb.stock import transfer_views as transfers
 from partsweb.stock import views as stock
+from partsweb.stock.transfers import carried
 from partsweb.timeline import views as timeline
 from partsweb.today import views as today
 from partsweb.warranty import rules as warranties
@@ -39,15 +42,17 @@ def open_all(app: Flask) -> None:
     files_came_in.connect(intake.files_came_in)
     for room in (approvals, attachments, people, timeline, today):
         app.register_blueprint(room.bp)
-    for room in (catalogue, locations, stock, workspace, scan):
+    for room in (catalogue, locations, stock, transfers, workspace, scan):
         app.register_blueprint(room.bp)
     slot.fill("person.page", locations.van_of_person)
     slot.fill("part.stock", stock.part_stock)
     slot.fill("part.history", stock.part_history)
     slot.fill("part.act", workspace.part_act)
+    slot.fill("location.page", transfers.on_the_way_to)
     slot.fill("location.page", stock.location_stock)
     app.register_blueprint(orders.bp)
     app.register_blueprint(purchasing.bp)
+    carried.connect(carrying.follow)
     entry_cancelled.connect(buying.release_promises)
     installation_undone.connect(buying.recall)
     slot.fill("entry.answer", purchasing.answer)

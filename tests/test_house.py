@@ -193,9 +193,24 @@ ROUTES = """
 /stock/adjustments/new                                           POST move stock
 /stock/movements                                                 GET  see stock
 /stock/negative                                                  GET  see stock
-/stock/transfers/new                                             GET  move stock
-/stock/transfers/new                                             POST move stock
+/stock/transfers/new                                             GET  carry stock
+/stock/transfers/new                                             POST carry stock
 /to-collect                                                      GET  see orders
+/transfer-lines/<uuid:line_id>/missing                           GET  carry stock
+/transfer-lines/<uuid:line_id>/missing                           POST carry stock
+/transfer-lines/<uuid:line_id>/removal                           POST carry stock
+/transfer-steps/<uuid:step_id>/reversal                          POST carry stock
+/transfers                                                       GET  carry stock
+/transfers/<uuid:transfer_id>                                    GET  carry stock
+/transfers/<uuid:transfer_id>/cancellation                       POST carry stock
+/transfers/<uuid:transfer_id>/departure                          POST carry stock
+/transfers/<uuid:transfer_id>/lines/new                          GET  carry stock
+/transfers/<uuid:transfer_id>/lines/new                          POST carry stock
+/transfers/<uuid:transfer_id>/picking                            POST carry stock
+/transfers/<uuid:transfer_id>/receipt                            GET  carry stock
+/transfers/<uuid:transfer_id>/receipt                            POST carry stock
+/transfers/new                                                   GET  carry stock
+/transfers/new                                                   POST carry stock
 /vendors                                                         GET  see parts
 /vendors/<uuid:vendor_id>                                        GET  see parts
 /vendors/<uuid:vendor_id>/edit                                   GET  keep the catalogue

@@ -10,8 +10,6 @@ from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import select
-
 from partsweb.catalogue.models import Part
 from partsweb.extensions import db
 from partsweb.kit.exact import ZERO
@@ -23,7 +21,7 @@ from partsweb.orders.models import Fate, Installation, PartEntry
 from partsweb.people.models import Person
 from partsweb.stock import queries as stock
 from partsweb.stock import rules as ledger
-from partsweb.stock.models import OURS, Balance, Reason, Serial
+from partsweb.stock.models import OURS, Reason, Serial
 from partsweb.stock.rules import Move
 
 STATES = ("waiting", "allocated", "on_order", "ready", "installed")
@@ -244,16 +242,7 @@ def _agreed_owner(entry: PartEntry) -> UUID:
 
 
 def _owner(entry: PartEntry, source: Location, quantity: Decimal) -> UUID:
-    """Whose it is: as agreed, else ours, else a vendor's who has enough there while we have none.
-
-    Without the last one, taking consigned stock that nobody marked would leave us owing our own.
-    """
+    """Whose it is: as agreed, else whose stock is taken there."""
     if entry.agreement:
         return _agreed_owner(entry)
-    enough = select(Balance.owner_id).where(
-        Balance.part_id == entry.part_id,
-        Balance.location_id == source.id,
-        Balance.quantity >= quantity,
-    )
-    owners = db.session.scalars(enough).all()
-    return owners[0] if len(owners) == 1 else OURS
+    return stock.owner_with_enough(entry.part, source, quantity)

@@ -29,6 +29,8 @@ ACTS: dict[str, frozenset[str]] = {
     "keep the catalogue": frozenset({COORDINATOR, PURCHASING, ADMIN}),
     "see stock": frozenset(ROLES),
     "move stock": frozenset({COORDINATOR, SUPERVISOR, ADMIN}),
+    # A technician carries from and to the own van, and asks for it.
+    "carry stock": frozenset({TECHNICIAN, COORDINATOR, PURCHASING, SUPERVISOR, ADMIN}),
     "see prices": frozenset({COORDINATOR, PURCHASING, SUPERVISOR, FINANCE, ADMIN}),
     # purchasing
     "see purchase orders": frozenset({COORDINATOR, PURCHASING, SUPERVISOR, FINANCE, ADMIN}),

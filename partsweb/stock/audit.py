@@ -12,7 +12,7 @@ from sqlalchemy.orm import aliased
 from partsweb.catalogue.models import Part
 from partsweb.extensions import db
 from partsweb.kit.exact import ZERO, Exact
-from partsweb.locations.models import PLACES, Location
+from partsweb.locations.models import PLACES, Kind, Location
 from partsweb.stock.models import (
     OURS,
     Allocation,
@@ -22,6 +22,8 @@ from partsweb.stock.models import (
     Reason,
     Serial,
 )
+from partsweb.stock.transfer_models import Transfer, TransferLine, TransferStep
+from partsweb.stock.transfer_queries import UNDER_WAY
 
 
 def differences() -> Iterator[str]:
@@ -34,6 +36,7 @@ def differences() -> Iterator[str]:
     yield from _serialized_stock_has_serials()
     yield from _consignment_has_no_value()
     yield from _allocations_make_sense()
+    yield from _transit_is_under_way()
 
 
 def _balances_are_sums() -> Iterator[str]:
@@ -210,6 +213,24 @@ def _allocations_make_sense() -> Iterator[str]:
     )
     if db.session.scalar(negative):
         yield "An allocation is below nothing"
+
+
+def _transit_is_under_way() -> Iterator[str]:
+    """What transfers brought into transit and not out of it is what their lines say."""
+    transit = select(Location.id).where(Location.kind == Kind.IN_TRANSIT).scalar_subquery()
+    gone = case((Movement.target_id == transit, Movement.quantity), else_=-Movement.quantity)
+    rows = (
+        select(Transfer.number, Part.sku, UNDER_WAY, func.sum(gone))
+        .join(TransferLine, TransferLine.transfer_id == Transfer.id)
+        .join(Part, Part.id == TransferLine.part_id)
+        .join(TransferStep, TransferStep.line_id == TransferLine.id)
+        .join(Movement, Movement.cause_id == TransferStep.id)
+        .where(Movement.cause_kind == "transfer-step")
+        .group_by(TransferLine.id, Transfer.number, Part.sku)
+        .having(func.sum(gone) != UNDER_WAY)
+    )
+    for number, sku, said, moved in db.session.execute(rows):
+        yield f"{number} says {said} of {sku} are under way, its movements say {moved}"
 
 
 def _named(part_id: UUID, location_id: UUID, owner_id: UUID) -> str:

@@ -67,6 +67,16 @@ def on_hand(part: Part, location: Location) -> Decimal:
     return db.session.scalar(rows) or ZERO
 
 
+def on_hand_of(part_ids: Collection[UUID], location: Location) -> dict[UUID, Decimal]:
+    """By part: how much of it is at the location, of all owners; none where nothing is known."""
+    rows = (
+        select(Balance.part_id, func.sum(Balance.quantity))
+        .where(Balance.part_id.in_(part_ids), Balance.location_id == location.id)
+        .group_by(Balance.part_id)
+    )
+    return dict.fromkeys(part_ids, ZERO) | dict(db.session.execute(rows).all())
+
+
 def allocated(part: Part, location: Location) -> Decimal:
     """How much of the part at the location is meant for something."""
     rows = select(func.sum(Allocation.quantity)).where(
@@ -101,11 +111,14 @@ def whereabouts(part: Part) -> Sequence[At]:
 
 
 def apart(part: Part) -> Sequence[tuple[Location, Decimal]]:
-    """What of the part is in quarantine or in transit: shown, never counted as available."""
+    """What of the part is in quarantine: shown, never counted as available.
+
+    What is in transit is told apart by transfer.
+    """
     rows = (
         select(Location, func.sum(Balance.quantity))
         .join(Balance, Balance.location_id == Location.id)
-        .where(Balance.part_id == part.id, Location.kind.in_((Kind.QUARANTINE, Kind.IN_TRANSIT)))
+        .where(Balance.part_id == part.id, Location.kind == Kind.QUARANTINE)
         .group_by(Location.id)
     )
     return [(place, quantity) for place, quantity in db.session.execute(rows) if quantity]
@@ -119,6 +132,20 @@ def consigned(part: Part) -> Decimal:
         .where(Balance.part_id == part.id, Balance.owner_id != OURS, Location.kind.in_(PLACES))
     )
     return db.session.scalar(rows) or ZERO
+
+
+def owner_with_enough(part: Part, location: Location, quantity: Decimal) -> UUID:
+    """Whose stock is taken there: ours, unless a single owner has enough of it and that isn't us.
+
+    Without this, taking consigned stock that nobody marked would leave us owing our own.
+    """
+    enough = select(Balance.owner_id).where(
+        Balance.part_id == part.id,
+        Balance.location_id == location.id,
+        Balance.quantity >= quantity,
+    )
+    owners = db.session.scalars(enough).all()
+    return owners[0] if len(owners) == 1 else OURS
 
 
 def average_cost(part: Part, location: Location) -> Decimal | None:
@@ -219,6 +246,12 @@ def recognised(reading: Reading) -> Iterable[Meaning]:
 def serials_at(part: Part, location: Location) -> Sequence[Serial]:
     """The part's units at the location, by number."""
     rows = select(Serial).where(Serial.part_id == part.id, Serial.location_id == location.id)
+    return db.session.scalars(rows.order_by(Serial.number)).all()
+
+
+def serials_of(part_ids: Collection[UUID], location: Location) -> Sequence[Serial]:
+    """The units of these parts at the location, by number."""
+    rows = select(Serial).where(Serial.part_id.in_(part_ids), Serial.location_id == location.id)
     return db.session.scalars(rows.order_by(Serial.number)).all()
 
 

@@ -23,7 +23,7 @@ from partsweb.kit.words import qty
 from partsweb.locations import queries as locations
 from partsweb.locations.models import Location
 from partsweb.locations.views import own_van
-from partsweb.stock import queries, rules
+from partsweb.stock import queries, rules, transfer_queries, transfers
 from partsweb.stock.forms import AdjustmentForm, LevelForm, TransferForm
 from partsweb.stock.models import OURS, Movement, Serial
 from partsweb.stock.queries import Held
@@ -124,7 +124,7 @@ def serial(serial_id: UUID) -> ResponseReturnValue:
 
 
 @bp.get("/stock/transfers/new")
-@reads("move stock")
+@reads("carry stock")
 def new_transfer() -> ResponseReturnValue:
     """The form that moves stock from place to place, once the part is chosen."""
     part = _asked_part()
@@ -146,20 +146,20 @@ def new_transfer() -> ResponseReturnValue:
 
 
 @bp.post("/stock/transfers/new")
-@writes("move stock")
+@writes("carry stock")
 def transfer() -> ShowAfter:
     """Move it in one act, and show the part."""
     part, form = _part_to_move(), TransferForm.read(request.form)
     source, target = (locations.place(id_) for id_ in (form.source_id, form.target_id))
     units = [queries.serial_of_id(id_) for id_ in form.serial_ids]
-    rules.transfer(
+    transfers.move_at_once(
         part,
         form.quantity,
         source=source,
         target=target,
         by=g.person,
         at=occurred_at(),
-        serials=units,
+        units=units,
         owner_id=form.owner_id,
     )
     many = len(units) or form.quantity
@@ -251,6 +251,7 @@ def part_stock(*, part: Part) -> Markup:
         part=part,
         whereabouts=sorted(queries.whereabouts(part), key=lambda at: at.location != own_van()),
         apart=queries.apart(part),
+        under_way=transfer_queries.under_way_of(part),
         consigned=queries.consigned(part),
         levels={level.location_id: level for level, _ in queries.levels_of(part)},
     )

@@ -21,6 +21,7 @@ from partsweb.people.permissions import (
 )
 from partsweb.purchasing import queries as purchasing
 from partsweb.purchasing.queries import Wanted
+from partsweb.stock import transfer_queries as transfers
 from partsweb.timeline import queries as timeline
 from partsweb.today import queries
 
@@ -42,14 +43,16 @@ LOADS: dict[str, Callable[[Person], Any]] = {
     "to_buy": lambda person: orders.requests(),
     "late": lambda person: purchasing.purchase_orders(Wanted("late"), seen_by=person),
     "to_decide": lambda person: approvals.to_decide(),
+    "transfers": lambda person: transfers.how_many(seen_by=person),
     "firm": lambda person: queries.people_and_places(),
 }
 SECTIONS: dict[str, tuple[str, ...]] = {
-    TECHNICIAN: ("orders", "collect", "told", "to_do", "van"),
+    TECHNICIAN: ("orders", "collect", "transfers", "told", "to_do", "van"),
     DISPATCHER: ("told", "requests", "unassigned", "awaiting", "still", "to_do"),
     COORDINATOR: (
         "told",
         "requests",
+        "transfers",
         "negative",
         "elsewhere",
         "discrepancies",
