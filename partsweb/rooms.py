@@ -25,6 +25,7 @@ from partsweb.people import session
 from partsweb.people import views as people
 from partsweb.purchasing import rules as buying
 from partsweb.purchasing import views as purchasing
+from partsweb.reports import views as reports
 from partsweb.scan import views as scan
 from partsweb.stock import transfer_views as transfers
 from partsweb.stock import views as stock
@@ -53,6 +54,7 @@ def open_all(app: Flask) -> None:
     app.register_blueprint(orders.bp)
     app.register_blueprint(purchasing.bp)
     carried.connect(carrying.follow)
+    app.register_blueprint(reports.bp)
     entry_cancelled.connect(buying.release_promises)
     installation_undone.connect(buying.recall)
     slot.fill("entry.answer", purchasing.answer)

@@ -179,6 +179,8 @@ ROUTES = """
 /references/<uuid:reference_id>/edit                             GET  keep the catalogue
 /references/<uuid:reference_id>/edit                             POST keep the catalogue
 /references/<uuid:reference_id>/withdrawal                       POST keep the catalogue
+/reports/usage                                                   GET  see usage
+/reports/usage.<ending>                                          GET  see usage
 /requests                                                        GET  answer requests
 /scan                                                            GET  see parts
 /scan/lesson                                                     GET  keep the catalogue

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from flask import request
 from sqlalchemy import Select, func, select
@@ -42,19 +42,34 @@ class Page(Generic[T]):
 
 def paged(rows: Select[T], *, number: int = 1, size: int = SIZE) -> Page[T]:
     """One page of the selected things, counted; a number too high gives the last page."""
+    return paged_rows(rows, _first, number=number, size=size)
+
+
+def paged_rows(
+    rows: Select[Any], made: Callable[[Any], T], *, number: int = 1, size: int | None = SIZE
+) -> Page[T]:
+    """The same of rows with several columns, each made into something; no size: all of them."""
+    if size is None:
+        every = [made(row) for row in db.session.execute(rows)]
+        return Page(every, 1, len(every), max(1, len(every)))
     number = max(1, number)
     items = _some(rows, number, size)
-    if number == 1 and len(items) < size:
-        return Page(items, 1, len(items), size)
-    total = db.session.scalar(select(func.count()).select_from(rows.order_by(None).subquery())) or 0
+    total = len(items)
+    if number > 1 or total == size:
+        counted = select(func.count()).select_from(rows.order_by(None).subquery())
+        total = db.session.scalar(counted) or 0
     last = max(1, -(-total // size))
     if number > last:
         number, items = last, _some(rows, last, size)
-    return Page(items, number, total, size)
+    return Page([made(row) for row in items], number, total, size)
 
 
-def _some(rows: Select[T], number: int, size: int) -> Sequence[T]:
-    return db.session.scalars(rows.limit(size).offset((number - 1) * size)).all()
+def _some(rows: Select[Any], number: int, size: int) -> Sequence[Any]:
+    return db.session.execute(rows.limit(size).offset((number - 1) * size)).all()
+
+
+def _first(row: Any) -> Any:
+    return row[0]
 
 
 def asked_page() -> int:

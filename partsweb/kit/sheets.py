@@ -53,24 +53,44 @@ def as_xlsx(sheet: Sheet) -> Response:
     return _file(sheet, [xlsx_bytes(sheet)], "xlsx", XLSX)
 
 
+def as_workbook(name: str, sheets: Sequence[Sheet]) -> Response:
+    """Several tables in one workbook, a sheet each."""
+    return _named(name, [workbook_bytes(sheets)], "xlsx", XLSX)
+
+
 def xlsx_bytes(sheet: Sheet) -> bytes:
     """The workbook itself."""
+    return workbook_bytes([sheet])
+
+
+def workbook_bytes(sheets: Sequence[Sheet]) -> bytes:
+    """A workbook with a sheet for each table."""
     from xlsxwriter import Workbook  # not at start-up: it takes long, and exports are few
 
     written = io.BytesIO()
     # Nothing that somebody typed becomes a formula, a link or a number.
     options = {"constant_memory": True, "in_memory": True, "default_date_format": "yyyy-mm-dd"}
     with Workbook(written, options) as book:
-        page = book.add_worksheet(sheet.name[:31].translate(str.maketrans(":/\\?*[]", "-------")))
-        page.freeze_panes(1, 0)
-        first, rest = _some_first(sheet.rows)
-        for place, width in enumerate(_widths(sheet.columns, first)):
-            page.set_column(place, place, width)
-        page.write_row(0, 0, sheet.columns, book.add_format({"bold": True}))
-        for number, row in enumerate(_all(first, rest), start=1):
-            for place, cell in enumerate(row):
-                _write(page, number, place, cell)
+        bold = book.add_format({"bold": True})
+        for sheet in sheets:
+            _fill(book.add_worksheet(_tab(sheet.name)), sheet, bold)
     return written.getvalue()
+
+
+def _tab(name: str) -> str:
+    """As Excel takes the name of a sheet."""
+    return name[:31].translate(str.maketrans(":/\\?*[]", "-------"))
+
+
+def _fill(page: Any, sheet: Sheet, bold: Any) -> None:
+    page.freeze_panes(1, 0)
+    first, rest = _some_first(sheet.rows)
+    for place, width in enumerate(_widths(sheet.columns, first)):
+        page.set_column(place, place, width)
+    page.write_row(0, 0, sheet.columns, bold)
+    for number, row in enumerate(_all(first, rest), start=1):
+        for place, cell in enumerate(row):
+            _write(page, number, place, cell)
 
 
 def _csv_lines(sheet: Sheet) -> Iterator[bytes]:
@@ -148,8 +168,12 @@ def _all(first: list[Sequence[Cell]], rest: Iterator[Sequence[Cell]]) -> Iterato
 
 
 def _file(sheet: Sheet, content: Iterable[bytes], ending: str, media_type: str) -> Response:
+    return _named(sheet.name, content, ending, media_type)
+
+
+def _named(name: str, content: Iterable[bytes], ending: str, media_type: str) -> Response:
     # Gathered here: the database is asked while this request still has its connection.
     body = b"".join(content)
-    name = f"{sheet.name}-{clock.today().isoformat()}.{ending}"
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    dated = f"{name}-{clock.today().isoformat()}.{ending}"
+    headers = {"Content-Disposition": f'attachment; filename="{dated}"'}
     return Response(body, mimetype=media_type, headers=headers)

@@ -32,6 +32,8 @@ ACTS: dict[str, frozenset[str]] = {
     # A technician carries from and to the own van, and asks for it.
     "carry stock": frozenset({TECHNICIAN, COORDINATOR, PURCHASING, SUPERVISOR, ADMIN}),
     "see prices": frozenset({COORDINATOR, PURCHASING, SUPERVISOR, FINANCE, ADMIN}),
+    # reports; a technician sees what he or she used
+    "see usage": frozenset(ROLES),
     # purchasing
     "see purchase orders": frozenset({COORDINATOR, PURCHASING, SUPERVISOR, FINANCE, ADMIN}),
     "buy parts": frozenset({COORDINATOR, PURCHASING, ADMIN}),

@@ -22,3 +22,8 @@ def posting_day(occurred_at: datetime) -> date:
 
 def _next_month(day: date) -> date:
     return date(day.year + day.month // 12, day.month % 12 + 1, 1)
+
+
+def first_days_after_closed() -> list[date]:
+    """The days to which late rows went, or may go: the first of each month after a closed one."""
+    return [_next_month(month) for month in db.session.scalars(select(ClosedMonth.month))]

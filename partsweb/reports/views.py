@@ -1,0 +1,86 @@
+"""Reports."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, g, request, url_for
+from flask.typing import ResponseReturnValue
+
+from partsweb.catalogue import queries as catalogue
+from partsweb.kit.door import reads
+from partsweb.kit.pages import page
+from partsweb.kit.paging import asked_page
+from partsweb.kit.sheets import download
+from partsweb.reports import forms, queries, sheets
+from partsweb.reports.asked import By, Level, Usage, last_month
+
+bp = Blueprint("reports", __name__)
+
+
+@bp.get("/reports/usage")
+@reads("see usage")
+def usage() -> ResponseReturnValue:
+    """Parts Usage: groups, the parts of one, the single rows of a part."""
+    asked = _asked()
+    return page(
+        "reports/usage.html",
+        "panel",
+        nav="more",
+        asked=asked,
+        name=queries.name_of(asked),
+        part=catalogue.part(asked.part_id) if asked.part_id else None,
+        found=_found(asked),
+        totals=queries.totals(asked),
+        own=queries.own_costs(asked) if _sees_only_own() else {},
+        originals=queries.originals(asked),
+        late=queries.late_rows(asked).total,
+        only_own=_sees_only_own(),
+        **_choices(),
+        **_addresses(asked),
+    )
+
+
+@bp.get("/reports/usage.<ending>")
+@reads("see usage")
+def usage_file(ending: str) -> ResponseReturnValue:
+    """The same as a file: the level that is shown, or the raw rows."""
+    return download(sheets.sheet(_asked(), seen_by=g.person), ending)
+
+
+def _found(asked: Usage) -> Any:
+    asks = {
+        Level.GROUPS: queries.groups,
+        Level.PARTS: queries.parts,
+        Level.ROWS: queries.rows,
+        Level.LATE: queries.late_rows,
+    }
+    return asks.get(asked.level, queries.rows)(asked, page=asked_page(), size=50)
+
+
+def _asked() -> Usage:
+    return forms.usage(request.args, own=g.person.id if _sees_only_own() else None)
+
+
+def _sees_only_own() -> bool:
+    return not g.person.may("see all orders")
+
+
+def _choices() -> dict[str, Any]:
+    """What can be filtered by."""
+    vendors = [(one.id, one.name) for one in catalogue.vendors()]
+    return {
+        "categories": [("", "All categories"), *((name, name) for name in catalogue.categories())],
+        "vendors": [("", "All vendors"), *vendors],
+        "last": last_month(),
+        "groupings": list(By),
+    }
+
+
+def _addresses(asked: Usage) -> dict[str, Any]:
+    """The same report with one thing changed, as page or as file."""
+
+    def address(endpoint: str = ".usage", **changes: Any) -> str:
+        return url_for(endpoint, **asked.address(**changes))
+
+    return {"address": address}
