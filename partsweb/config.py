@@ -6,7 +6,7 @@ import contextlib
 import os
 import secrets
 from dataclasses import dataclass, field
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,8 @@ NAMES = (
     "LABOUR_RATE",
     "CORE_WINDOW",
     "TRUSTED_PROXIES",
+    "OVER_RECEIPT_TOLERANCE",
+    "PURCHASE_APPROVAL",
 )
 
 
@@ -31,7 +33,9 @@ class Settings:
     `database_url` is an SQLAlchemy URL; `origin` is scheme://host[:port] as browsers see it, or
     empty to take it from each request; `timezone` an IANA name, by which days begin;
     `labour_rate` is what an hour of work costs a customer, `core_window` the days in which a core
-    has to be shipped.
+    has to be shipped;
+    `over_receipt_tolerance` is how many per cent more than ordered may arrive unasked;
+    `purchase_approval` the amount above which somebody else approves a purchase, None: never.
     """
 
     instance: Path
@@ -45,6 +49,8 @@ class Settings:
     labour_rate: Decimal = Decimal(0)
     core_window: int = 30
     trusted_proxies: int = 0
+    over_receipt_tolerance: Decimal = Decimal(10)
+    purchase_approval: Decimal | None = None
     testing: bool = False
     more: dict[str, Any] = field(default_factory=dict)
 
@@ -82,6 +88,8 @@ def load(given: dict[str, Any] | None = None) -> Settings:
         labour_rate=Decimal(setting("LABOUR_RATE", "0")),
         core_window=int(setting("CORE_WINDOW", "30")),
         trusted_proxies=int(setting("TRUSTED_PROXIES", "0")),
+        over_receipt_tolerance=_amount(setting("OVER_RECEIPT_TOLERANCE", "10")) or Decimal(0),
+        purchase_approval=_amount(setting("PURCHASE_APPROVAL")),
         testing=bool(given.get("TESTING", False)),
     )
 
@@ -107,6 +115,18 @@ def secret_key(instance: Path) -> str:
             os.link(fresh, path)
         fresh.unlink()
     return path.read_text(encoding="ascii").strip()
+
+
+def _amount(text: str) -> Decimal | None:
+    if not text.strip():
+        return None
+    try:
+        amount = Decimal(text.strip())
+    except InvalidOperation:
+        amount = Decimal("NaN")
+    if not amount.is_finite() or amount < 0:
+        raise ValueError(f"{text} in the settings is no amount of zero or more")
+    return amount
 
 
 def _filed(instance: Path) -> dict[str, str]:

@@ -23,6 +23,11 @@ from partsweb.orders.rules import (
 )
 from partsweb.people import session
 from partsweb.people import views as people
+from partsweb.purchasing import (
+    receiving_views,  # noqa: F401 - its pages stand on the blueprint of purchasing
+    settling,
+    settling_views,
+)
 from partsweb.purchasing import rules as buying
 from partsweb.purchasing import views as purchasing
 from partsweb.reports import views as reports
@@ -55,8 +60,11 @@ def open_all(app: Flask) -> None:
     app.register_blueprint(purchasing.bp)
     carried.connect(carrying.follow)
     app.register_blueprint(reports.bp)
+    slot.fill("approval.page", settling_views.to_decide)
     entry_cancelled.connect(buying.release_promises)
     installation_undone.connect(buying.recall)
+    decided.connect(buying.purchase_decided)
+    decided.connect(settling.over_receipt_decided)
     slot.fill("entry.answer", purchasing.answer)
     slot.fill("entry.page", purchasing.bought_for)
     slot.fill("part.page", purchasing.on_the_way)

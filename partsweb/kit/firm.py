@@ -20,6 +20,16 @@ def core_window() -> timedelta:
     return timedelta(days=_settings().core_window)
 
 
+def over_receipt_tolerance() -> Decimal:
+    """How many per cent more than ordered may arrive without anybody being asked."""
+    return _settings().over_receipt_tolerance
+
+
+def purchase_approval() -> Decimal | None:
+    """The amount above which somebody else approves a purchase; None: never."""
+    return _settings().purchase_approval
+
+
 def _settings() -> Settings:
     known: Settings = current_app.config["SETTINGS"]
     return known

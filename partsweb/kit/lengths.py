@@ -25,6 +25,7 @@ LENGTHS = {
     # what comes by the hundred, one a line
     "serials": 20_000,
     "damaged_serials": 20_000,
+    "wrong_serials": 20_000,
     # what nobody types
     "next": 1000,
     "password": 1000,

@@ -401,6 +401,25 @@ def arrived(
     return taken
 
 
+def not_arrived(
+    entry: PartEntry, quantity: Decimal, *, location: Location, paper: str, by: Person, at: datetime
+) -> Decimal:
+    """A receipt was taken back: what lies there for the entry waits again. Says how much it was.
+
+    What was carried away or fitted meanwhile stays as it is.
+    """
+    hold(entry)
+    there = min(quantity, entry.ready + entry.allocated)
+    back = ledger.release(entry.subject, there, location=location) if there > ZERO else ZERO
+    take(entry, back, "ready", "allocated", into="waiting")
+    if back:
+        said = f"{in_words(back, entry.part)} didn’t arrive after all, {paper}"
+        telling.record(entry, "arrival-taken-back", said, by, at)
+        telling.tell_technician(entry, f"{entry.order.number}: {said}", by)
+    db.session.flush()
+    return back
+
+
 def decline(entry: PartEntry, quantity: Decimal, why: str, *, by: Person, at: datetime) -> None:
     """The part will not come; the technician is told why."""
     if not why.strip():

@@ -6,28 +6,47 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from partsweb.catalogue.models import Part
+from partsweb.kit import firm
 from partsweb.kit.exact import ZERO
 from partsweb.kit.refusal import Refusal
 from partsweb.kit.words import qty
 from partsweb.locations import queries as locations
-from partsweb.locations.models import Kind
-from partsweb.purchasing.models import PurchaseLine, PurchaseOrder, PurchaseState
+from partsweb.locations.models import Kind, Location
+from partsweb.purchasing.models import EXPECTING, PurchaseLine, PurchaseOrder, PurchaseState
 from partsweb.stock import queries as stock
 from partsweb.stock import rules as ledger
 from partsweb.stock.models import Serial
 
+NOT_YET = "isn't ordered yet. Order it first, then receive it."
 WHY_NOT = {
-    PurchaseState.DRAFT: "isn't ordered yet. Order it first, then receive it.",
-    PurchaseState.SUBMITTED: "isn't ordered yet. Order it first, then receive it.",
+    PurchaseState.DRAFT: NOT_YET,
+    PurchaseState.SUBMITTED: NOT_YET,
+    PurchaseState.APPROVED: NOT_YET,
     PurchaseState.RECEIVED: "has arrived in full already.",
     PurchaseState.CLOSED: "is closed: nothing more was expected of it. Ask purchasing.",
     PurchaseState.CANCELLED: "was cancelled. Ask purchasing what this delivery is.",
 }
+HUNDRED = Decimal(100)
+
+
+@dataclass(frozen=True)
+class Came:
+    """Something else that came instead: a part of ours, or what it looks like."""
+
+    quantity: Decimal
+    part: Part | None = None
+    words: str = ""
+    serials: Sequence[str] = ()
+    note: str = ""
 
 
 @dataclass(frozen=True)
 class Arrival:
-    """What somebody says arrived of a line; of serialized parts only the serials count."""
+    """What somebody says arrived of a line; of serialized parts only the serials count.
+
+    `expected` is how much the person was shown as still to come; None where nobody was shown it.
+    """
 
     line: PurchaseLine
     accepted: Decimal = ZERO
@@ -35,19 +54,36 @@ class Arrival:
     serials: Sequence[str] = ()
     damaged_serials: Sequence[str] = ()
     damage_note: str = ""
+    short: Decimal = ZERO
+    short_note: str = ""
+    over_note: str = ""
+    came: Came | None = None
+    expected: Decimal | None = None
 
 
 @dataclass(frozen=True)
 class Counted:
-    """An arrival as it will be booked. `elsewhere` are units that the books have in a place."""
+    """An arrival as it will be booked. `elsewhere` are units that the books have in a place.
 
-    line: PurchaseLine
+    `over` is beyond the order and waits apart for a decision; `within` is beyond it too, but so
+    little that it is taken into stock.
+    """
+
+    said: Arrival
     accepted: Decimal
     damaged: Decimal
-    units: Sequence[Serial]
-    damaged_units: Sequence[Serial]
-    elsewhere: Sequence[Serial]
-    damage_note: str
+    over: Decimal
+    within: Decimal
+    units: Sequence[Serial] = ()
+    damaged_units: Sequence[Serial] = ()
+    over_units: Sequence[Serial] = ()
+    elsewhere: Sequence[Serial] = ()
+    came_units: Sequence[Serial] = ()
+
+    @property
+    def line(self) -> PurchaseLine:
+        """The line that it is of."""
+        return self.said.line
 
 
 def field_of(what: str, line: PurchaseLine) -> str:
@@ -60,13 +96,19 @@ def numbers_in(text: str) -> list[str]:
     return [number for line in text.splitlines() if (number := line.strip())]
 
 
-def counted(order: PurchaseOrder, arrivals: Iterable[Arrival]) -> list[Counted]:
-    """Hold what arrived against what was ordered; refuses what can't be, in words."""
-    if not order.expecting:
+def counted(
+    order: PurchaseOrder, arrivals: Iterable[Arrival], *, beyond: bool = False
+) -> list[Counted]:
+    """Hold what arrived against what was ordered; refuses what can't be, in words.
+
+    `beyond` is said where all had arrived, and more came all the same.
+    """
+    listed = [one for one in arrivals if _anything(one)]
+    _refuse_changed_meanwhile(order, listed)
+    if not (order.state in EXPECTING or (beyond and order.state == PurchaseState.RECEIVED)):
         raise Refusal(f"{order.number} {WHY_NOT[order.state]}")
     if order.ship_to is None:
         raise Refusal(f"{order.number} doesn't say where it is shipped to. Ask purchasing.")
-    listed = [one for one in arrivals if _anything(one)]
     if not listed:
         raise Refusal("Nothing is entered yet. Say how much of which line arrived.")
     if len({one.line.id for one in listed}) < len(listed):
@@ -76,21 +118,83 @@ def counted(order: PurchaseOrder, arrivals: Iterable[Arrival]) -> list[Counted]:
 
 
 def _anything(one: Arrival) -> bool:
-    return bool(one.accepted or one.damaged or one.serials or one.damaged_serials)
+    units = one.serials or one.damaged_serials
+    return bool(one.accepted or one.damaged or units or one.short or one.came)
 
 
 def _counted(order: PurchaseOrder, one: Arrival) -> Counted:
     if one.line.purchase_order_id != order.id:
         raise Refusal(f"{one.line.part.sku} is not a line of {order.number}.")
     _refuse_below_zero(one)
+    came_units = _units_that_came(one)
     if one.line.part.serialized:
-        return _counted_by_serials(order, one)
-    _refuse_too_many(order, one, one.accepted + one.damaged)
-    return Counted(one.line, one.accepted, one.damaged, (), (), (), one.damage_note)
+        return _counted_by_serials(one, came_units)
+    over, within = _beyond(one.line, one.accepted)
+    return Counted(one, one.accepted - over, one.damaged, over, within, came_units=came_units)
 
 
-def _counted_by_serials(order: PurchaseOrder, one: Arrival) -> Counted:
+def _counted_by_serials(one: Arrival, came_units: Sequence[Serial]) -> Counted:
     good, bad = _clean(one.serials), _clean(one.damaged_serials)
+    _refuse_unnamed_units(one, good, bad)
+    outside = locations.single(Kind.VENDOR)
+    known = {number: stock.serial(one.line.part, number) for number in (*good, *bad)}
+    elsewhere = [unit for unit in known.values() if unit and unit.location_id != outside.id]
+    away = {unit.number for unit in elsewhere}
+    units = _here(one.line.part, good, away, outside)
+    broken = _here(one.line.part, bad, away, outside)
+    over, within = _beyond(one.line, Decimal(len(units)))
+    # The last ones that were scanned are those beyond the order.
+    taken = len(units) - int(over)
+    return Counted(
+        one,
+        Decimal(taken),
+        Decimal(len(broken)),
+        over,
+        within,
+        units[:taken],
+        broken,
+        units[taken:],
+        elsewhere,
+        came_units,
+    )
+
+
+def _here(part: Part, numbers: Iterable[str], away: set[str], outside: Location) -> list[Serial]:
+    return [ledger.unit(part, number, outside) for number in numbers if number not in away]
+
+
+def _beyond(line: PurchaseLine, arrived: Decimal) -> tuple[Decimal, Decimal]:
+    """How much of what arrived is more than ordered: to be decided, and within the tolerance."""
+    more = max(ZERO, arrived - line.outstanding)
+    before = max(ZERO, line.accepted + line.closed - line.quantity)
+    most = line.quantity * firm.over_receipt_tolerance() / HUNDRED
+    return (ZERO, more) if more + before <= most else (more, ZERO)
+
+
+def _units_that_came(one: Arrival) -> list[Serial]:
+    """The units of another part that came instead, by their serials."""
+    came = one.came
+    if came is None or came.part is None or not came.part.serialized:
+        return []
+    numbers = _clean(came.serials)
+    field = field_of("wrong_serials", one.line)
+    if len(set(numbers)) != came.quantity:
+        raise Refusal(
+            f"{came.part.sku} has serials: enter one for each of the {qty(came.quantity)}.",
+            field=field,
+        )
+    outside = locations.single(Kind.VENDOR)
+    units = [ledger.unit(came.part, number, outside) for number in numbers]
+    for unit in units:
+        if unit.location_id != outside.id:
+            raise Refusal(
+                f"The books have {unit.number} in {unit.location.called}. Read its label again.",
+                field=field,
+            )
+    return units
+
+
+def _refuse_unnamed_units(one: Arrival, good: Sequence[str], bad: Sequence[str]) -> None:
     if one.damaged > len(bad):
         raise Refusal(
             f"{qty(one.damaged)} of {one.line.part.sku} are damaged: enter their serials too, one "
@@ -103,34 +207,28 @@ def _counted_by_serials(order: PurchaseOrder, one: Arrival) -> Counted:
             f"{len(good)} serials are entered.",
             field=field_of("serials", one.line),
         )
-    _refuse_too_many(order, one, Decimal(len(good) + len(bad)))
-    outside = locations.single(Kind.VENDOR)
-    known = {number: stock.serial(one.line.part, number) for number in (*good, *bad)}
-    elsewhere = [unit for unit in known.values() if unit and unit.location_id != outside.id]
-    away = {unit.number for unit in elsewhere}
-    units = [ledger.unit(one.line.part, number, outside) for number in good if number not in away]
-    broken = [ledger.unit(one.line.part, number, outside) for number in bad if number not in away]
-    accepted, damaged = Decimal(len(units)), Decimal(len(broken))
-    return Counted(one.line, accepted, damaged, units, broken, elsewhere, one.damage_note)
 
 
 def _refuse_below_zero(one: Arrival) -> None:
-    for what, quantity in (("arrived", one.accepted), ("damaged", one.damaged)):
+    for what, quantity in (
+        ("arrived", one.accepted),
+        ("damaged", one.damaged),
+        ("slip_says", one.short),
+        ("wrong", one.came.quantity if one.came else ZERO),
+    ):
         if quantity < 0:
             raise Refusal("A quantity can't be below zero.", field=field_of(what, one.line))
 
 
-def _refuse_too_many(order: PurchaseOrder, one: Arrival, arrived: Decimal) -> None:
-    """Over-deliveries need a decision by somebody else; until there is one they aren't booked."""
-    due = one.line.outstanding
-    if arrived <= due:
-        return
-    what = "serials" if one.line.part.serialized else "arrived"
-    raise Refusal(
-        f"{qty(arrived)} of {one.line.part.sku} are entered, but only {qty(due)} are still to come "
-        f"on {order.number}. Receive {qty(due)}, set the rest aside and tell purchasing.",
-        field=field_of(what, one.line),
-    )
+def _refuse_changed_meanwhile(order: PurchaseOrder, arrivals: Sequence[Arrival]) -> None:
+    """Somebody else received the same delivery: entered twice it would count as too much."""
+    for one in arrivals:
+        if one.expected is not None and one.expected != one.line.outstanding:
+            raise Refusal(
+                f"Somebody received {one.line.part.sku} on {order.number} meanwhile: "
+                f"{qty(one.line.outstanding)} are still to come now. Look at its receipts, then "
+                "enter what they don't have."
+            )
 
 
 def _refuse_serials_listed_twice(arrivals: Iterable[Arrival]) -> None:

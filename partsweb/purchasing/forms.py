@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
-from partsweb.kit.exact import ZERO, read_decimal
-from partsweb.kit.refusal import Refusal
-from partsweb.kit.words import qty
-from partsweb.purchasing.arrivals import Arrival, field_of, numbers_in
-from partsweb.purchasing.models import PurchaseLine
-
-Fields = Mapping[str, str]
-LONGEST_NUMBER = 60
+from partsweb.kit import fields as read
+from partsweb.kit.fields import Fields
+from partsweb.purchasing.models import DiscrepancyKind
 
 
 @dataclass(frozen=True)
@@ -31,10 +25,10 @@ class OrderForm:
     def read(cls, fields: Fields) -> OrderForm:
         """From whom, and to where."""
         return cls(
-            vendor_id=_id(fields, "vendor", "Choose the vendor."),
-            ship_to_id=_id(fields, "ship_to", "Choose where it is shipped."),
-            expected_on=_day(fields, "expected_on"),
-            note=fields.get("note", ""),
+            vendor_id=read.the_id(fields, "vendor", needed="Choose the vendor."),
+            ship_to_id=read.the_id(fields, "ship_to", needed="Choose where it is shipped."),
+            expected_on=read.day(fields, "expected_on"),
+            note=read.text(fields, "note"),
         )
 
 
@@ -50,9 +44,9 @@ class LineForm:
     def read(cls, fields: Fields) -> LineForm:
         """How much, at what price, until when."""
         return cls(
-            quantity=_quantity(fields, "quantity", "The quantity"),
-            price=_amount(fields, "price", "The price"),
-            expected_on=_day(fields, "expected_on"),
+            quantity=read.quantity(fields),
+            price=read.amount(fields, "price", "The price"),
+            expected_on=read.day(fields, "expected_on"),
         )
 
 
@@ -68,29 +62,9 @@ class BuyForm:
     def read(cls, fields: Fields) -> BuyForm:
         """From whom, how much, to where."""
         return cls(
-            vendor_id=_id(fields, "vendor", "Choose the vendor."),
-            ship_to_id=_id(fields, "ship_to", "Choose where it is shipped."),
-            quantity=_quantity(fields, "quantity", "The quantity"),
-        )
-
-
-@dataclass(frozen=True)
-class ReceiptForm:
-    """What arrived, line by line, and the slip that came with it."""
-
-    arrivals: Sequence[Arrival]
-    slip_number: str
-    note: str
-    set_aside: bool
-
-    @classmethod
-    def read(cls, fields: Fields, lines: Sequence[PurchaseLine]) -> ReceiptForm:
-        """One arrival a line that the person may receive."""
-        return cls(
-            arrivals=[_arrival(fields, line) for line in lines],
-            slip_number=fields.get("slip_number", "").strip()[:LONGEST_NUMBER],
-            note=fields.get("note", ""),
-            set_aside="set_aside" in fields,
+            vendor_id=read.the_id(fields, "vendor", needed="Choose the vendor."),
+            ship_to_id=read.the_id(fields, "ship_to", needed="Choose where it is shipped."),
+            quantity=read.quantity(fields),
         )
 
 
@@ -109,57 +83,48 @@ class WayOutForm:
 
 def read_expected_on(fields: Fields) -> date:
     """The day that the vendor says now."""
-    on = _day(fields, "expected_on")
-    if on is None:
-        raise Refusal("Say on which day it is expected.", field="expected_on")
+    on = read.day(fields, "expected_on", needed="Say on which day it is expected.")
+    assert on is not None
     return on
 
 
-def _arrival(fields: Fields, line: PurchaseLine) -> Arrival:
-    """An empty field means none: a line that didn't come is never in the way of the others."""
-    note = fields.get(field_of("damage_note", line), "")
-    if line.part.serialized:
-        broken = numbers_in(fields.get(field_of("damaged_serials", line), ""))
-        return Arrival(
-            line,
-            serials=numbers_in(fields.get(field_of("serials", line), "")),
-            damaged=Decimal(len(broken)),
-            damaged_serials=broken,
-            damage_note=note,
+@dataclass(frozen=True)
+class CreditForm:
+    """What the vendor gives for something that was wrong."""
+
+    amount: Decimal
+    number: str
+    note: str
+
+    @classmethod
+    def read(cls, fields: Fields) -> CreditForm:
+        """How much, and the number of his credit note."""
+        return cls(
+            amount=read.quantity(fields, "amount", "The amount"),
+            number=read.text(fields, "number"),
+            note=read.text(fields, "note"),
         )
-    sku = line.part.sku
-    arrived = _amount(fields, field_of("arrived", line), f"How much of {sku}") or ZERO
-    damaged = _amount(fields, field_of("damaged", line), f"The damaged {sku}") or ZERO
-    if damaged > arrived:
-        raise Refusal(
-            f"{qty(damaged)} of {sku} are damaged, but only {qty(arrived)} arrived. "
-            "The damaged ones count as arrived too.",
-            field=field_of("damaged", line),
+
+
+@dataclass(frozen=True)
+class AcceptForm:
+    """Something wrong that is kept as it is."""
+
+    price: Decimal | None
+    still_owed: bool
+    note: str
+
+    @classmethod
+    def read(cls, fields: Fields) -> AcceptForm:
+        """At what price each, and whether the right one is expected all the same."""
+        return cls(
+            price=read.amount(fields, "price", "The price"),
+            still_owed="still_owed" in fields,
+            note=read.text(fields, "note"),
         )
-    return Arrival(line, arrived - damaged, damaged, damage_note=note)
 
 
-def _quantity(fields: Fields, name: str, called: str) -> Decimal:
-    return read_decimal(fields.get(name, ""), field=name, name=called)
-
-
-def _amount(fields: Fields, name: str, called: str) -> Decimal | None:
-    text = fields.get(name, "").strip()
-    return read_decimal(text, field=name, name=called) if text else None
-
-
-def _day(fields: Fields, name: str) -> date | None:
-    text = fields.get(name, "").strip()
-    if not text:
-        return None
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise Refusal("A day is written like 2026-06-04.", field=name) from None
-
-
-def _id(fields: Fields, name: str, otherwise: str) -> UUID:
-    try:
-        return UUID(fields.get(name, ""))
-    except ValueError:
-        raise Refusal(otherwise, field=name) from None
+def read_kind(fields: Fields) -> DiscrepancyKind | None:
+    """The kind of discrepancy that the list is narrowed to."""
+    kind = fields.get("kind", "")
+    return DiscrepancyKind(kind) if kind in set(DiscrepancyKind) else None

@@ -35,9 +35,9 @@ class PurchaseState(StrEnum):
 
 
 # Something may still arrive.
-EXPECTING = frozenset(
-    {PurchaseState.APPROVED, PurchaseState.ORDERED, PurchaseState.PARTLY_RECEIVED}
-)
+EXPECTING = frozenset({PurchaseState.ORDERED, PurchaseState.PARTLY_RECEIVED})
+# Still to be sent to the vendor.
+NOT_ORDERED = frozenset({PurchaseState.DRAFT, PurchaseState.SUBMITTED, PurchaseState.APPROVED})
 
 
 class WayOut(StrEnum):
@@ -65,6 +65,8 @@ class DiscrepancyState(StrEnum):
     CREDITED = "credited"
     RETURNED = "returned to vendor"
     ACCEPTED = "accepted as is"
+    # Its receipt was entered wrongly and is taken back.
+    TAKEN_BACK = "taken back"
 
 
 class PurchaseOrder(WithId, Table):
@@ -86,6 +88,8 @@ class PurchaseOrder(WithId, Table):
     tax: Mapped[Decimal] = mapped_column(default=ZERO)
     freight: Mapped[Decimal] = mapped_column(default=ZERO)
     note: Mapped[str] = mapped_column(default="")
+    # Bought and carried away at the vendor's counter, in one act.
+    counter: Mapped[bool] = mapped_column(default=False)
     made_by_id: Mapped[UUID | None] = mapped_column(ForeignKey(Person.id))
     made_at: Mapped[datetime] = mapped_column(default=clock.now)
 
@@ -195,9 +199,14 @@ class Receipt(WithId, Table):
     by_id: Mapped[UUID | None] = mapped_column(ForeignKey(Person.id))
     occurred_at: Mapped[datetime]
     recorded_at: Mapped[datetime]
+    # It was entered wrongly: who took it back, when and why.
+    taken_back_at: Mapped[datetime | None]
+    taken_back_by_id: Mapped[UUID | None] = mapped_column(ForeignKey(Person.id))
+    taken_back_why: Mapped[str] = mapped_column(default="")
 
     purchase_order: Mapped[PurchaseOrder] = relationship(back_populates="receipts")
-    by: Mapped[Person | None] = relationship(lazy="joined")
+    by: Mapped[Person | None] = relationship(foreign_keys=[by_id], lazy="joined")
+    taken_back_by: Mapped[Person | None] = relationship(foreign_keys=[taken_back_by_id])
     lines: Mapped[list[ReceiptLine]] = relationship(back_populates="receipt", lazy="selectin")
 
     @property
@@ -214,7 +223,10 @@ class ReceiptLine(WithId, Table):
     receipt_id: Mapped[UUID] = mapped_column(ForeignKey(Receipt.id), index=True)
     line_id: Mapped[UUID] = mapped_column(ForeignKey(PurchaseLine.id), index=True)
     accepted: Mapped[Decimal]
+    # Damaged, or beyond what was ordered: kept apart, not taken into stock.
     rejected: Mapped[Decimal] = mapped_column(default=ZERO)
+    # How much of it the entry got that it was ordered for.
+    passed_on: Mapped[Decimal] = mapped_column(default=ZERO)
 
     receipt: Mapped[Receipt] = relationship(back_populates="lines")
     line: Mapped[PurchaseLine] = relationship()
@@ -230,24 +242,53 @@ class ReceiptLine(WithId, Table):
 
 
 class Discrepancy(WithId, Table):
-    """What was wrong with a receipt line, and what came of it."""
+    """What was wrong with a receipt line, and what came of it.
+
+    `quantity` is how much was damaged, over, missing, or came as something else.
+    """
 
     __tablename__ = "discrepancies"
-    __table_args__ = (Index(None, "state"),)
+    __table_args__ = (Index(None, "state", "made_at"),)
 
     receipt_line_id: Mapped[UUID] = mapped_column(ForeignKey(ReceiptLine.id), index=True)
     kind: Mapped[DiscrepancyKind]
     quantity: Mapped[Decimal]
     note: Mapped[str] = mapped_column(default="")
+    # What came instead: a part of ours, or what it looks like.
+    came_part_id: Mapped[UUID | None] = mapped_column(ForeignKey(Part.id))
+    came_as: Mapped[str] = mapped_column(default="")
     state: Mapped[DiscrepancyState] = mapped_column(default=DiscrepancyState.OPEN)
     made_at: Mapped[datetime] = mapped_column(default=clock.now)
+    # What came of it: who said so, when, and what the vendor gives for it.
+    settled_by_id: Mapped[UUID | None] = mapped_column(ForeignKey(Person.id))
+    settled_at: Mapped[datetime | None]
+    settled_note: Mapped[str] = mapped_column(default="")
+    credit: Mapped[Decimal | None]
+    credit_number: Mapped[str] = mapped_column(default="")
+    replacement_id: Mapped[UUID | None] = mapped_column(ForeignKey(PurchaseLine.id))
+    # What settling it changed, to be undone: no longer expected, passed on to the entry.
+    given_up: Mapped[Decimal] = mapped_column(default=ZERO)
+    passed_on: Mapped[Decimal] = mapped_column(default=ZERO)
 
     receipt_line: Mapped[ReceiptLine] = relationship(back_populates="discrepancies", lazy="joined")
+    came_part: Mapped[Part | None] = relationship(lazy="joined")
+    settled_by: Mapped[Person | None] = relationship(lazy="joined")
+    replacement: Mapped[PurchaseLine | None] = relationship()
 
     @property
     def subject(self) -> Subject:
-        """For its photos."""
+        """For its photos, and the cause of what it moved."""
         return Subject("discrepancy", self.id)
+
+    @property
+    def part(self) -> Part:
+        """The part that lies apart because of it, or is missing."""
+        return self.came_part or self.receipt_line.line.part
+
+    @property
+    def open(self) -> bool:
+        """Whether it is still to be settled."""
+        return self.state == DiscrepancyState.OPEN
 
 
 class SerialConflict(WithId, Table):

@@ -28,14 +28,18 @@ from partsweb.kit import clock
 from partsweb.kit.exact import ZERO, plain
 from partsweb.kit.paging import Page, paged
 from partsweb.kit.refusal import NotFound
+from partsweb.kit.subject import Subject
 from partsweb.locations import queries as locations
+from partsweb.locations.models import Kind as LocationKind
 from partsweb.locations.models import Location
 from partsweb.orders import queries as orders
 from partsweb.orders.models import Order, PartEntry
 from partsweb.people.models import Person
 from partsweb.purchasing.models import (
     EXPECTING,
+    NOT_ORDERED,
     Discrepancy,
+    DiscrepancyKind,
     DiscrepancyState,
     PurchaseLine,
     PurchaseOrder,
@@ -44,6 +48,8 @@ from partsweb.purchasing.models import (
     ReceiptLine,
     SerialConflict,
 )
+from partsweb.stock import queries as stock
+from partsweb.stock.models import Movement, Reason
 
 # How many deliveries a place's list shows; the nearest come first.
 SOONEST = 20
@@ -59,6 +65,15 @@ class Wanted:
     text: str = ""
     vendor_id: UUID | None = None
     state: str = ""
+
+
+@dataclass(frozen=True)
+class Wrong:
+    """Which discrepancies are asked for: the open ones, of any kind, unless it says otherwise."""
+
+    everything: bool = False
+    kind: DiscrepancyKind | None = None
+    text: str = ""
 
 
 @dataclass(frozen=True)
@@ -276,18 +291,60 @@ def discrepancy(discrepancy_id: UUID, *, seen_by: Person) -> Discrepancy:
     return found
 
 
-def discrepancies(*, open_only: bool, seen_by: Person, page: int = 1) -> Page[Discrepancy]:
-    """What was wrong with receipts, the newest first."""
+def discrepancies(wanted: Wrong, *, seen_by: Person, page: int = 1) -> Page[Discrepancy]:
+    """What was wrong with receipts: what is open, the oldest first; all of it, the newest first."""
     rows = _of_orders(Discrepancy).where(seen(seen_by), _seen_lines(seen_by))
-    if open_only:
-        rows = rows.where(Discrepancy.state == DiscrepancyState.OPEN)
-    return paged(rows.order_by(Discrepancy.made_at.desc(), Discrepancy.id), number=page)
+    if wanted.kind is not None:
+        rows = rows.where(Discrepancy.kind == wanted.kind)
+    if wanted.text.strip():
+        rows = rows.where(_mentions(wanted.text.strip()))
+    if wanted.everything:
+        return paged(rows.order_by(Discrepancy.made_at.desc(), Discrepancy.id), number=page)
+    rows = rows.where(Discrepancy.state == DiscrepancyState.OPEN)
+    return paged(rows.order_by(Discrepancy.made_at, Discrepancy.id), number=page)
 
 
 def discrepancies_of(lines: Sequence[PurchaseLine]) -> Sequence[Discrepancy]:
     """What was wrong with what arrived of these lines, the newest first."""
     rows = _of_orders(Discrepancy).where(_among(ReceiptLine.line_id, lines))
     return db.session.scalars(rows.order_by(Discrepancy.made_at.desc(), Discrepancy.id)).all()
+
+
+def standing_moves(cause: Subject) -> Sequence[Movement]:
+    """The movements done for a thing that nobody took back, oldest first."""
+    moved = stock.caused_by(cause)
+    undone = stock.taken_back(moved)
+    return [one for one in moved if one.reverses_id is None and one.id not in undone]
+
+
+def goods_of(found: Discrepancy) -> Sequence[Movement]:
+    """The arrivals in quarantine of what lies there because of it; none where it is gone."""
+    own = standing_moves(found.subject)
+    if any(one.reason in {Reason.VENDOR_RETURN, Reason.SCRAP} for one in own):
+        return []
+    moved = own
+    if found.kind == DiscrepancyKind.DAMAGED and not stock.caused_by(found.subject):
+        # Earlier, damage was booked for the receipt's line.
+        moved = standing_moves(found.receipt_line.subject)
+    return [
+        one
+        for one in moved
+        if one.reason == Reason.RECEIPT and one.target.kind == LocationKind.QUARANTINE
+    ]
+
+
+def worth_of(order: PurchaseOrder) -> Decimal:
+    """What was accepted of the purchase order, at the prices at which it was booked."""
+    lines = select(ReceiptLine.id).join(PurchaseLine)
+    lines = lines.where(PurchaseLine.purchase_order_id == order.id)
+    found = select(Discrepancy.id).where(Discrepancy.receipt_line_id.in_(lines))
+    undone = select(Movement.reverses_id).where(Movement.reverses_id.is_not(None))
+    rows = select(func.sum(Movement.value)).where(
+        Movement.reason == Reason.RECEIPT,
+        or_(Movement.cause_id.in_(lines), Movement.cause_id.in_(found)),
+        Movement.id.not_in(undone),
+    )
+    return db.session.scalar(rows) or ZERO
 
 
 def conflict(conflict_id: UUID, *, seen_by: Person) -> SerialConflict:
@@ -351,7 +408,7 @@ def _narrowed(wanted: Wanted) -> list[ColumnElement[bool]]:
     views: dict[str, list[ColumnElement[bool]]] = {
         "open": [state.in_(EXPECTING)],
         "late": [state.in_(EXPECTING), _due() < clock.today()],
-        "draft": [state == PurchaseState.DRAFT],
+        "draft": [state.in_(NOT_ORDERED)],
     }
     narrowed = list(views.get(wanted.view, []))
     if wanted.vendor_id is not None:

@@ -3,50 +3,54 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID, uuid4
 
-from sqlalchemy import select
-from sqlalchemy.orm import selectinload
-
+from partsweb.approvals import queries as asked_of
+from partsweb.approvals import rules as approvals
+from partsweb.approvals.models import Approval, Decision, Matter
 from partsweb.catalogue import queries as catalogue
 from partsweb.catalogue.models import Part, Vendor
 from partsweb.extensions import db
-from partsweb.kit import clock
-from partsweb.kit.exact import ZERO, rounded
-from partsweb.kit.numbering import next_number, number_taken
+from partsweb.kit import clock, firm
+from partsweb.kit.exact import ZERO
 from partsweb.kit.refusal import Refusal
-from partsweb.kit.words import day, qty
+from partsweb.kit.words import day, money, qty
 from partsweb.locations import queries as locations
 from partsweb.locations.models import PLACES, Kind, Location
 from partsweb.orders import rules as orders
 from partsweb.orders.models import PartEntry
 from partsweb.people.models import Person
-from partsweb.people.permissions import COORDINATOR, PURCHASING
-from partsweb.purchasing import queries
+from partsweb.people.permissions import PURCHASING
+from partsweb.purchasing import queries, receiving
 from partsweb.purchasing.arrivals import Arrival, Counted, counted
 from partsweb.purchasing.models import (
     Discrepancy,
-    DiscrepancyKind,
-    DiscrepancyState,
     PurchaseLine,
     PurchaseOrder,
     PurchaseState,
     Receipt,
-    ReceiptLine,
     SerialConflict,
     WayOut,
 )
+from partsweb.purchasing.ordering import (
+    destination,
+    lead,
+    lock,
+    new_number,
+    pass_on_day,
+    promise,
+    refuse_unless_draft,
+    set_amount,
+    settle_state,
+)
 from partsweb.stock import queries as stock
 from partsweb.stock import rules as ledger
-from partsweb.stock.models import Reason, Serial
 from partsweb.stock.rules import Move
 from partsweb.timeline import rules as timeline
 
 __all__ = ["Arrival"]  # what `receive` takes
-
-FIRST_NUMBER = 1001
 
 
 # --- Buying ----------------------------------------------------------------------------------
@@ -63,7 +67,7 @@ def draft(
     note: str = "",
 ) -> PurchaseOrder:
     """Begin a purchase order; without a number of its own it gets the next one."""
-    number = _number(number.strip())
+    number = new_number(number.strip())
     if queries.by_number(number):
         raise Refusal(f"There is a purchase order {number} already.", field="number")
     order = PurchaseOrder(
@@ -93,8 +97,8 @@ def add_line(
     expected_on: date | None = None,
 ) -> PurchaseLine:
     """Put a part on a draft; what an entry of that part waits for is then on order for it."""
-    _lock(order)
-    _refuse_unless_draft(order)
+    lock(order)
+    refuse_unless_draft(order)
     reference = catalogue.reference(part.id, order.vendor_id)
     if price is None:
         price = reference.price if reference and reference.price is not None else ZERO
@@ -110,11 +114,11 @@ def add_line(
         closed=ZERO,
         promised=ZERO,
     )
-    _set_amount(line, quantity, price)
+    set_amount(line, quantity, price)
     order.lines.append(line)
     db.session.flush()
     if entry is not None:
-        _promise(line, min(quantity, entry.waiting), by=by, at=at)
+        promise(line, min(quantity, entry.waiting), by=by, at=at)
     return line
 
 
@@ -128,22 +132,22 @@ def change_line(
     expected_on: date | None = None,
 ) -> None:
     """Change a line of a draft; its entry gets as much of it as it waits for."""
-    _lock(line.purchase_order)
-    _refuse_unless_draft(line.purchase_order)
-    _set_amount(line, quantity, line.price if price is None else price)
+    lock(line.purchase_order)
+    refuse_unless_draft(line.purchase_order)
+    set_amount(line, quantity, line.price if price is None else price)
     line.expected_on = expected_on
     if line.entry is not None:
         wanted = min(quantity, line.promised + line.entry.waiting)
-        _promise(line, wanted, by=by, at=at)
+        promise(line, wanted, by=by, at=at)
     db.session.flush()
 
 
 def remove_line(line: PurchaseLine, *, by: Person, at: datetime) -> None:
     """Take a line off a draft; its entry waits again."""
     order = line.purchase_order
-    _lock(order)
-    _refuse_unless_draft(order)
-    _promise(line, ZERO, by=by, at=at)
+    lock(order)
+    refuse_unless_draft(order)
+    promise(line, ZERO, by=by, at=at)
     order.lines.remove(line)
     db.session.delete(line)
     db.session.flush()
@@ -168,17 +172,71 @@ def buy_for(
 
 
 def place(order: PurchaseOrder, *, by: Person | None, at: datetime) -> None:
-    """Order it: from now on its lines are expected, by the vendor's lead time where none is set."""
-    _lock(order)
-    _refuse_unless_draft(order)
+    """Order it, or ask for an approval first where it comes to more than the firm's limit."""
+    lock(order)
+    if order.state != PurchaseState.APPROVED:
+        refuse_unless_draft(order)
     if not order.lines:
         raise Refusal(f"{order.number} has no lines yet. Add what is to be bought.")
     if order.ship_to is None:
         raise Refusal("Say where it is to be shipped.", field="ship_to")
+    if by is not None and needs_approval(order):
+        submit(order, by=by, at=at)
+    else:
+        send(order, by=by, at=at)
+
+
+def needs_approval(order: PurchaseOrder) -> bool:
+    """Whether somebody else has to approve it first."""
+    limit = firm.purchase_approval()
+    return order.state == PurchaseState.DRAFT and limit is not None and order.total > limit
+
+
+def submit(order: PurchaseOrder, *, by: Person, at: datetime) -> None:
+    """Ask for an approval; until then it stays as it is."""
+    order.state = PurchaseState.SUBMITTED
+    text = f"Buy {order.number} from {order.vendor.name} for {money(order.total)}?"
+    approvals.ask(order.subject, Matter.PURCHASE, text, by=by, at=at, reason=order.note)
+    said = f"Above the limit: an approval for {money(order.total)} is asked for"
+    timeline.record(order.subject, "submitted", said, by=by, at=at)
+    db.session.flush()
+
+
+def unsubmit(order: PurchaseOrder, *, by: Person, at: datetime) -> None:
+    """Take back what waits for an approval or has it: then it can be changed again."""
+    lock(order)
+    if order.state not in {PurchaseState.SUBMITTED, PurchaseState.APPROVED}:
+        raise Refusal(f"{order.number} is {order.state.value}: it can't be taken back to a draft.")
+    asked = asked_of.latest(order.subject, Matter.PURCHASE)
+    if asked is not None:
+        approvals.withdraw(asked, by=by, at=at)
+    order.state = PurchaseState.DRAFT
+    timeline.record(order.subject, "unsubmitted", "A draft again", by=by, at=at)
+    db.session.flush()
+
+
+def purchase_decided(approval: Approval, *, by: Person, at: datetime) -> None:
+    """Approved, it can be ordered; else it is a draft again, with the reason in its history."""
+    order = db.session.get(PurchaseOrder, approval.subject_id)
+    if approval.matter != Matter.PURCHASE or order is None:
+        return
+    lock(order)
+    if order.state != PurchaseState.SUBMITTED:
+        return
+    approved = approval.decision == Decision.APPROVED
+    order.state = PurchaseState.APPROVED if approved else PurchaseState.DRAFT
+    said = f"Purchase {approval.decision.value}"
+    timeline.record(order.subject, "purchase-decided", said, by=by, at=at, body=approval.why)
+    timeline.tell_role(PURCHASING, order.subject, f"{order.number}: {said.lower()}")
+    db.session.flush()
+
+
+def send(order: PurchaseOrder, *, by: Person | None, at: datetime) -> None:
+    """From now on its lines are expected, by the vendor's lead time where no day is set."""
     order.state, order.ordered_on = PurchaseState.ORDERED, clock.day_of(at)
     for line in order.lines:
-        line.expected_on = line.expected_on or order.expected_on or _lead(line, order.ordered_on)
-        _pass_on_day(line)
+        line.expected_on = line.expected_on or order.expected_on or lead(line, order.ordered_on)
+        pass_on_day(line)
     known = [line.expected_on for line in order.lines if line.expected_on]
     order.expected_on = order.expected_on or max(known, default=None)
     due = f", expected {day(order.expected_on)}" if order.expected_on else ""
@@ -189,13 +247,13 @@ def place(order: PurchaseOrder, *, by: Person | None, at: datetime) -> None:
 
 def expect(order: PurchaseOrder, on: date, *, by: Person, at: datetime) -> None:
     """The vendor says another day: who waits for it is told."""
-    _lock(order)
+    lock(order)
     if not order.expecting:
         raise Refusal(f"{order.number} is {order.state.value}: nothing is expected of it.")
     order.expected_on = on
     for line in (one for one in order.lines if one.outstanding):
         line.expected_on = on
-        _pass_on_day(line)
+        pass_on_day(line)
         if line.entry is not None and line.promised:
             waiting = line.entry.order
             said = f"{line.part.sku} on {order.number} is now expected {day(on)}"
@@ -230,15 +288,17 @@ def recall(entry: PartEntry, *, by: Person, at: datetime) -> None:
 
 def cancel(order: PurchaseOrder, *, by: Person, at: datetime) -> None:
     """Give up an order of which nothing arrived; entries wait again."""
-    _lock(order)
+    lock(order)
     if order.state in {PurchaseState.CANCELLED, PurchaseState.CLOSED, PurchaseState.RECEIVED}:
         raise Refusal(f"{order.number} is {order.state.value} already.")
     if any(line.received for line in order.lines):
         raise Refusal(
             f"Some of {order.number} has arrived. Close it instead: the rest isn't expected then."
         )
+    if order.state == PurchaseState.SUBMITTED:
+        unsubmit(order, by=by, at=at)
     for line in order.lines:
-        _promise(line, ZERO, by=by, at=at)
+        promise(line, ZERO, by=by, at=at)
     order.state = PurchaseState.CANCELLED
     timeline.record(order.subject, "cancelled", "Cancelled", by=by, at=at)
     db.session.flush()
@@ -246,12 +306,12 @@ def cancel(order: PurchaseOrder, *, by: Person, at: datetime) -> None:
 
 def close(order: PurchaseOrder, *, by: Person, at: datetime) -> None:
     """Expect nothing more of it; entries wait again for what didn't come."""
-    _lock(order)
+    lock(order)
     if not (order.expecting or order.state == PurchaseState.RECEIVED):
         raise Refusal(f"{order.number} is {order.state.value}: there is nothing to close.")
     given_up = [f"{qty(one.outstanding)} {one.part.sku}" for one in order.lines if one.outstanding]
     for line in order.lines:
-        _promise(line, ZERO, by=by, at=at)
+        promise(line, ZERO, by=by, at=at)
         line.closed += line.outstanding
     order.state = PurchaseState.CLOSED
     text = f"Closed; no longer expected: {', '.join(given_up)}" if given_up else "Closed"
@@ -272,16 +332,17 @@ def receive(
     note: str = "",
     receipt_id: UUID | None = None,
     set_aside: bool = True,
+    beyond: bool = False,
 ) -> Receipt:
-    """Take in what arrived: into stock, damaged units into quarantine at no value.
+    """Take in what arrived: into stock; what is damaged, too much or wrong into quarantine.
 
     A serial that the books have elsewhere changes nothing and is kept as a conflict to be solved.
     """
-    _lock(order)
+    lock(order)
     known = db.session.get(Receipt, receipt_id) if receipt_id else None
     if known is not None:
         return known
-    arrived = counted(order, arrivals)
+    arrived = counted(order, arrivals, beyond=beyond)
     before = queries.last_receipt(order)
     receipt = Receipt(
         id=receipt_id or uuid4(),
@@ -294,16 +355,7 @@ def receive(
         recorded_at=clock.now(),
     )
     db.session.add(receipt)
-    lines = [_receipt_line(receipt, one) for one in arrived]
-    db.session.flush()
-    _post(order, list(zip(lines, arrived, strict=True)), by=by, at=at)
-    _settle(order)
-    timeline.record(order.subject, "received", _said(receipt), by=by, at=at, body=receipt.note)
-    for line, one in zip(lines, arrived, strict=True):
-        _note_damage(line, one)
-        _note_conflicts(line, one.elsewhere)
-        _pass_on(line, line.accepted, set_aside=set_aside, by=by, at=at)
-    db.session.flush()
+    _take_in(receipt, arrived, set_aside=set_aside, by=by, at=at)
     return receipt
 
 
@@ -318,7 +370,7 @@ def solve_conflict(
 ) -> None:
     """Say how a serial that the books had elsewhere came to be on the delivery."""
     order = conflict.receipt_line.line.purchase_order
-    _lock(order)
+    lock(order)
     db.session.refresh(conflict, ["solved_as"])
     if conflict.solved_as:
         raise Refusal(f"That was solved already: {conflict.solved_as}.")
@@ -340,217 +392,38 @@ def solve_conflict(
     db.session.flush()
 
 
-def replace(discrepancy: Discrepancy, *, by: Person, at: datetime) -> PurchaseLine:
-    """Order a replacement, which takes over what is still owed: on order stays what it was."""
-    old = discrepancy.receipt_line.line
-    order = old.purchase_order
-    _lock(order)
-    db.session.refresh(discrepancy, ["state"])
-    if discrepancy.state != DiscrepancyState.OPEN:
-        raise Refusal(f"That is settled already: {discrepancy.state.value}.")
-    quantity = min(discrepancy.quantity, old.outstanding)
-    if quantity <= 0:
-        raise Refusal(f"Nothing of {old.part.sku} is owed on {order.number} any more.")
-    note = f"Replacement for what arrived damaged on {order.number}"
-    new_order = draft(order.vendor, ship_to=order.ship_to, by=by, at=at, note=note)
-    new = add_line(new_order, old.part, quantity, by=by, at=at, price=old.price)
-    new.entry = old.entry
-    stays = old.outstanding - quantity
-    new.promised = max(ZERO, old.promised - stays)
-    old.promised -= new.promised
-    old.closed += quantity
-    place(new_order, by=by, at=at)
-    discrepancy.state = DiscrepancyState.REPLACEMENT_EXPECTED
-    _settle(order)
-    text = f"{qty(quantity)} {old.part.sku} to be replaced with {new_order.number}"
-    timeline.record(order.subject, "replacement-ordered", text, by=by, at=at)
-    db.session.flush()
-    return new
-
-
 # --- How it is done --------------------------------------------------------------------------
 
 
-def _number(given: str) -> str:
-    if not given:
-        return f"PO-{next_number('purchase order', start=FIRST_NUMBER)}"
-    digits = given.removeprefix("PO-")
-    if digits.isascii() and digits.isdigit():
-        number_taken("purchase order", int(digits))
-    return given
-
-
-def _lock(order: PurchaseOrder) -> None:
-    """Two people at one purchase order take turns, and each sees what the other did."""
-    db.session.flush()
-    row = select(PurchaseOrder).where(PurchaseOrder.id == order.id)
-    row = row.options(selectinload(PurchaseOrder.lines)).with_for_update(of=PurchaseOrder)
-    db.session.scalars(row.execution_options(populate_existing=True)).one()
-
-
-def _refuse_unless_draft(order: PurchaseOrder) -> None:
-    if order.state != PurchaseState.DRAFT:
-        raise Refusal(
-            f"{order.number} is {order.state.value}: its lines stay as they were ordered. "
-            "Make a new purchase order."
-        )
-
-
-def _set_amount(line: PurchaseLine, quantity: Decimal, price: Decimal) -> None:
-    if quantity <= 0:
-        raise Refusal("Buy more than nothing.", field="quantity")
-    if line.part.serialized and quantity != quantity.to_integral_value():
-        raise Refusal(f"{line.part.sku} comes in whole units.", field="quantity")
-    if price < 0:
-        raise Refusal("A price can't be below zero.", field="price")
-    line.quantity, line.price, line.amount = quantity, price, rounded(quantity * price)
-
-
-def _promise(
-    line: PurchaseLine, quantity: Decimal, *, by: Person | None, at: datetime | None
+def _take_in(
+    receipt: Receipt, arrived: Sequence[Counted], *, set_aside: bool, by: Person, at: datetime
 ) -> None:
-    """Make so much of the line meant for its entry, and let the order know."""
-    entry, change = line.entry, quantity - line.promised
-    if entry is None or change == 0:
-        return
-    assert by is not None  # only history comes from nobody, and it is for no entry
-    paper, when = line.purchase_order.number, at or clock.now()
-    if change > 0:
-        due = line.expected_on or _lead(line, clock.day_of(when))
-        orders.ordered(entry, change, expected_on=due, paper=paper, by=by, at=when)
-    else:
-        # The order may have given some of it up itself.
-        back = min(-change, entry.on_order)
-        if back > 0:
-            orders.no_longer_ordered(entry, back, paper=paper, by=by, at=when)
-    line.promised = quantity
-
-
-def _pass_on_day(line: PurchaseLine) -> None:
-    """The entry that waits for it knows the day too."""
-    if line.entry is not None and line.promised:
-        line.entry.expected_on = line.expected_on
-
-
-def _lead(line: PurchaseLine, since: date) -> date | None:
-    """When the vendor usually delivers the part."""
-    vendor = line.purchase_order.vendor
-    reference = catalogue.reference(line.part.id, vendor.id)
-    days = reference.lead_days if reference else None
-    days = vendor.lead_days if days is None else days
-    return None if days is None else since + timedelta(days=days)
-
-
-def _receipt_line(receipt: Receipt, one: Counted) -> ReceiptLine:
-    one.line.received += one.accepted + one.damaged
-    one.line.rejected += one.damaged
-    line = ReceiptLine(id=uuid4(), line=one.line, accepted=one.accepted, rejected=one.damaged)
-    receipt.lines.append(line)
-    return line
-
-
-def _post(
-    order: PurchaseOrder,
-    arrived: Sequence[tuple[ReceiptLine, Counted]],
-    *,
-    by: Person,
-    at: datetime,
-) -> None:
-    place_ = _ship_to(order)
+    order = receipt.purchase_order
+    found: list[Discrepancy] = []
     moves: list[Move] = []
-    for line, one in arrived:
-        moves += _moves(line, one.accepted, one.units, target=place_)
-        if one.damaged:
-            apart = locations.quarantine_of(place_)
-            moves += _moves(line, one.damaged, one.damaged_units, target=apart, value=ZERO)
+    lines = [receiving.write_down(receipt, one) for one in arrived]
+    for line, one in zip(lines, arrived, strict=True):
+        wrong = receiving.discrepancies_in(line, one)
+        moves += receiving.moves_for(line, one, wrong)
+        found += wrong
+    db.session.flush()
     if moves:
         ledger.post(moves, by=by, at=at)
-
-
-def _moves(
-    line: ReceiptLine,
-    quantity: Decimal,
-    units: Sequence[Serial],
-    *,
-    target: Location,
-    value: Decimal | None = None,
-) -> list[Move]:
-    """From the vendor to a place, at the line's price unless a value is given."""
-    part, price = line.line.part, line.line.price
-    outside = locations.single(Kind.VENDOR)
-    rows: Sequence[tuple[Decimal, Serial | None]] = [(Decimal(1), unit) for unit in units]
-    if not part.serialized and quantity:
-        rows = [(quantity, None)]
-    return [
-        Move(
-            part,
-            outside,
-            target,
-            amount,
-            Reason.RECEIPT,
-            serial=unit,
-            unit_cost=price,
-            value=value,
-            cause=line.subject,
-        )
-        for amount, unit in rows
-    ]
-
-
-def _note_damage(line: ReceiptLine, one: Counted) -> None:
-    if not one.damaged:
-        return
-    found = Discrepancy(
-        id=uuid4(),
-        receipt_line=line,
-        kind=DiscrepancyKind.DAMAGED,
-        quantity=one.damaged,
-        note=one.damage_note.strip(),
-    )
-    db.session.add(found)
-    order = line.line.purchase_order
-    text = f"{qty(one.damaged)} of {line.line.part.sku} on {order.number} arrived damaged"
-    said = f"{text}: {found.note}" if found.note else text
-    timeline.tell_role(PURCHASING, found.subject, said)
-
-
-def _note_conflicts(line: ReceiptLine, elsewhere: Sequence[Serial]) -> None:
-    order = line.line.purchase_order
-    for unit in elsewhere:
-        found = SerialConflict(receipt_line=line, serial=unit, found_at=unit.location)
-        db.session.add(found)
-        text = (
-            f"Serial {unit.number} of {unit.part.sku} came with {order.number}, "
-            f"but the books have it in {unit.location.called}"
-        )
-        timeline.tell_role(COORDINATOR, order.subject, text)
-
-
-def _pass_on(
-    line: ReceiptLine, accepted: Decimal, *, set_aside: bool, by: Person, at: datetime
-) -> None:
-    """Let the entry that it was ordered for have its share of what was accepted."""
-    bought, entry = line.line, line.line.entry
-    if entry is None:
-        return
-    share = min(accepted, bought.promised, entry.on_order)
-    bought.promised -= min(accepted, bought.promised)
-    if share > 0:
-        orders.arrived(
-            entry,
-            share,
-            location=_ship_to(bought.purchase_order),
-            set_aside=set_aside,
-            paper=bought.purchase_order.number,
-            by=by,
-            at=at,
-        )
+    settle_state(order)
+    said = receiving.said(receipt, found)
+    timeline.record(order.subject, "received", said, by=by, at=at, body=receipt.note)
+    for each in found:
+        receiving.tell_of(each, by=by, at=at)
+    for line, one in zip(lines, arrived, strict=True):
+        receiving.note_conflicts(line, one.elsewhere)
+        line.passed_on = receiving.pass_on(line, line.accepted, set_aside=set_aside, by=by, at=at)
+    db.session.flush()
 
 
 def _bring_here(conflict: SerialConflict, *, by: Person, at: datetime) -> str:
     """It is our own unit, which somebody carried here: the vendor still owes one."""
     unit = conflict.serial
-    here = _ship_to(conflict.receipt_line.line.purchase_order)
+    here = destination(conflict.receipt_line.line.purchase_order)
     if unit.location_id == here.id:
         return f"it is in {here.called}"
     if unit.location.kind not in PLACES | {Kind.QUARANTINE, Kind.IN_TRANSIT}:
@@ -591,38 +464,11 @@ def _receive_as(
     unit = ledger.unit(line.part, number, locations.single(Kind.VENDOR))
     receipt_line.accepted += 1
     line.received += 1
-    here = _ship_to(line.purchase_order)
-    ledger.post(_moves(receipt_line, Decimal(1), [unit], target=here), by=by, at=at)
-    _settle(line.purchase_order)
-    _pass_on(receipt_line, Decimal(1), set_aside=set_aside, by=by, at=at)
+    here = destination(line.purchase_order)
+    moves = receiving.accepted(receipt_line, Decimal(1), [unit], target=here)
+    ledger.post(moves, by=by, at=at)
+    settle_state(line.purchase_order)
+    receipt_line.passed_on += receiving.pass_on(
+        receipt_line, Decimal(1), set_aside=set_aside, by=by, at=at
+    )
     return f"received as {number}"
-
-
-def _settle(order: PurchaseOrder) -> None:
-    """What the order's state is by what arrived; what was closed or cancelled stays so."""
-    if order.expecting or order.state == PurchaseState.RECEIVED:
-        order.state = _state_by_facts(order)
-
-
-def _state_by_facts(order: PurchaseOrder) -> PurchaseState:
-    if not any(line.outstanding for line in order.lines):
-        return PurchaseState.RECEIVED
-    if any(line.received for line in order.lines):
-        return PurchaseState.PARTLY_RECEIVED
-    return PurchaseState.ORDERED
-
-
-def _said(receipt: Receipt) -> str:
-    """Received 6 VK4105, 1 IGN-77 (1 damaged) · packing slip 77812."""
-    parts = []
-    for line in receipt.lines:
-        broken = f" ({qty(line.rejected)} damaged)" if line.rejected else ""
-        parts.append(f"{qty(line.accepted + line.rejected)} {line.line.part.sku}{broken}")
-    slip = f" · packing slip {receipt.slip_number}" if receipt.slip_number else ""
-    return f"Received {', '.join(parts)}{slip}"
-
-
-def _ship_to(order: PurchaseOrder) -> Location:
-    if order.ship_to is None:
-        raise Refusal(f"{order.number} doesn't say where it is shipped to.")
-    return order.ship_to

@@ -8,10 +8,7 @@ from uuid import UUID
 from flask import Blueprint, g, request, url_for
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
-from sqlalchemy.orm import joinedload, lazyload
 
-from partsweb.attachments import queries as attachments
-from partsweb.attachments import rules as papers
 from partsweb.catalogue import queries as catalogue
 from partsweb.catalogue.models import Part, Vendor
 from partsweb.kit import subject
@@ -26,16 +23,13 @@ from partsweb.locations.models import Location
 from partsweb.orders import queries as orders
 from partsweb.orders.models import PartEntry
 from partsweb.purchasing import queries, rules
-from partsweb.purchasing.arrivals import field_of
 from partsweb.purchasing.forms import (
     BuyForm,
     LineForm,
     OrderForm,
-    ReceiptForm,
-    WayOutForm,
     read_expected_on,
 )
-from partsweb.purchasing.models import PurchaseLine, PurchaseOrder, Receipt, ReceiptLine
+from partsweb.purchasing.models import PurchaseOrder, PurchaseState
 from partsweb.timeline import queries as timeline
 
 bp = Blueprint("purchasing", __name__)
@@ -90,7 +84,7 @@ def draft() -> ShowAfter:
         expected_on=form.expected_on,
         note=form.note,
     )
-    return _show(order, f"{order.number} is begun. Add what is to be bought.")
+    return show(order, f"{order.number} is begun. Add what is to be bought.")
 
 
 @bp.get("/purchasing/<number>")
@@ -109,6 +103,8 @@ def purchase_order(number: str) -> ResponseReturnValue:
         discrepancies=queries.discrepancies_of(lines),
         conflicts=queries.open_conflicts_of(lines),
         history=timeline.history(order.subject, page=asked_page()),
+        worth=queries.worth_of(order) if g.person.may("see prices") else None,
+        needs_approval=rules.needs_approval(order),
     )
 
 
@@ -118,7 +114,18 @@ def place(number: str) -> ShowAfter:
     """Order it from the vendor."""
     order = queries.purchase_order(number, seen_by=g.person)
     rules.place(order, by=g.person, at=occurred_at())
-    return _show(order, f"{order.number} is ordered from {order.vendor.name}.")
+    if order.state == PurchaseState.SUBMITTED:
+        return show(order, f"{order.number} waits for an approval. Supervisors are told.")
+    return show(order, f"{order.number} is ordered from {order.vendor.name}.")
+
+
+@bp.post("/purchasing/<number>/withdrawal")
+@writes("buy parts")
+def unsubmit(number: str) -> ShowAfter:
+    """Make a draft again of what waits for an approval."""
+    order = queries.purchase_order(number, seen_by=g.person)
+    rules.unsubmit(order, by=g.person, at=occurred_at())
+    return show(order, f"{order.number} is a draft again.")
 
 
 @bp.post("/purchasing/<number>/cancellation")
@@ -127,7 +134,7 @@ def cancel(number: str) -> ShowAfter:
     """Give it up."""
     order = queries.purchase_order(number, seen_by=g.person)
     rules.cancel(order, by=g.person, at=occurred_at())
-    return _show(order, f"{order.number} is cancelled. Who waited for it waits again.")
+    return show(order, f"{order.number} is cancelled. Who waited for it waits again.")
 
 
 @bp.post("/purchasing/<number>/closing")
@@ -136,7 +143,7 @@ def close(number: str) -> ShowAfter:
     """Expect nothing more of it."""
     order = queries.purchase_order(number, seen_by=g.person)
     rules.close(order, by=g.person, at=occurred_at())
-    return _show(order, f"{order.number} is closed. Nothing more is expected of it.")
+    return show(order, f"{order.number} is closed. Nothing more is expected of it.")
 
 
 @bp.get("/purchasing/<number>/expected")
@@ -153,7 +160,7 @@ def expect(number: str) -> ShowAfter:
     """Note it, and tell who waits."""
     order = queries.purchase_order(number, seen_by=g.person)
     rules.expect(order, read_expected_on(request.form), by=g.person, at=occurred_at())
-    return _show(order, f"{order.number} is now expected {day(order.expected_on)}.")
+    return show(order, f"{order.number} is now expected {day(order.expected_on)}.")
 
 
 # --- Its lines -------------------------------------------------------------------------------
@@ -196,7 +203,7 @@ def add_line(number: str) -> ShowAfter:
         price=form.price,
         expected_on=form.expected_on,
     )
-    return _show(order, f"{qty(line.quantity)} {line.part.sku} added.")
+    return show(order, f"{qty(line.quantity)} {line.part.sku} added.")
 
 
 @bp.get("/purchase-lines/<uuid:line_id>")
@@ -219,7 +226,7 @@ def change_line(line_id: UUID) -> ShowAfter:
         price=form.price,
         expected_on=form.expected_on,
     )
-    return _show(found.purchase_order, f"{found.part.sku} is changed.")
+    return show(found.purchase_order, f"{found.part.sku} is changed.")
 
 
 @bp.post("/purchase-lines/<uuid:line_id>/removal")
@@ -229,120 +236,7 @@ def remove_line(line_id: UUID) -> ShowAfter:
     found = queries.line(line_id, seen_by=g.person)
     order, sku = found.purchase_order, found.part.sku
     rules.remove_line(found, by=g.person, at=occurred_at())
-    return _show(order, f"{sku} is taken off {order.number}.")
-
-
-# --- Receiving -------------------------------------------------------------------------------
-
-
-@bp.get("/purchasing/<number>/receipts/new")
-@reads("receive parts")
-def new_receipt(number: str) -> ResponseReturnValue:
-    """What arrived? Filled in with what is still to come, so that all of it is one tap."""
-    order = queries.purchase_order(number, seen_by=g.person)
-    lines = [one for one in queries.lines_of(order, seen_by=g.person) if one.outstanding]
-    return page(
-        "purchasing/receive.html",
-        nav="more",
-        order=order,
-        lines=lines,
-        meant_for=queries.order_numbers(lines),
-        field_of=field_of,
-    )
-
-
-@bp.post("/purchasing/<number>/receipts/new")
-@writes("receive parts")
-def receive(number: str) -> ShowAfter:
-    """Take it in, and show how the order now stands."""
-    order = queries.purchase_order(number, seen_by=g.person)
-    form = ReceiptForm.read(request.form, queries.lines_of(order, seen_by=g.person))
-    receipt = rules.receive(
-        order,
-        form.arrivals,
-        by=g.person,
-        at=occurred_at(),
-        slip_number=form.slip_number,
-        note=form.note,
-        set_aside=form.set_aside,
-    )
-    _keep_papers(receipt)
-    return _show(order, _taken_in(receipt))
-
-
-@bp.get("/receipts/<uuid:receipt_id>")
-@reads("see deliveries")
-def receipt(receipt_id: UUID) -> ResponseReturnValue:
-    """One arrival: what was accepted, what was wrong, its slip."""
-    found = queries.receipt(receipt_id, seen_by=g.person)
-    lines = queries.receipt_lines_of(found, seen_by=g.person)
-    return page(
-        "purchasing/receipt.html",
-        nav="more",
-        receipt=found,
-        order=found.purchase_order,
-        lines=lines,
-        meant_for=queries.order_numbers(one.line for one in lines),
-        slips=attachments.of(found.subject),
-    )
-
-
-@bp.get("/serial-conflicts/<uuid:conflict_id>")
-@reads("receive parts")
-def conflict(conflict_id: UUID) -> ResponseReturnValue:
-    """A serial that the books have elsewhere, and the three ways out."""
-    found = queries.conflict(conflict_id, seen_by=g.person)
-    order = found.receipt_line.line.purchase_order
-    return page("purchasing/conflict.html", nav="more", conflict=found, order=order)
-
-
-@bp.post("/serial-conflicts/<uuid:conflict_id>")
-@writes("receive parts")
-def solve_conflict(conflict_id: UUID) -> ShowAfter:
-    """Go one of the three ways."""
-    found, form = queries.conflict(conflict_id, seen_by=g.person), WayOutForm.read(request.form)
-    rules.solve_conflict(found, form.how, by=g.person, at=occurred_at(), new_number=form.new_number)
-    order = found.receipt_line.line.purchase_order
-    return _show(order, f"Serial {found.serial.number}: {found.solved_as}, {found.note}.")
-
-
-# --- What was wrong --------------------------------------------------------------------------
-
-
-@bp.get("/purchasing/discrepancies")
-@reads("see deliveries")
-def discrepancies() -> ResponseReturnValue:
-    """What arrived damaged, and what came of it."""
-    everything = request.args.get("view") == "all"
-    found = queries.discrepancies(open_only=not everything, seen_by=g.person, page=asked_page())
-    return page(
-        "purchasing/discrepancies.html", "panel", nav="more", found=found, everything=everything
-    )
-
-
-@bp.get("/discrepancies/<uuid:discrepancy_id>")
-@reads("see deliveries")
-def discrepancy(discrepancy_id: UUID) -> ResponseReturnValue:
-    """What was wrong, with its photos, and what can be done about it."""
-    found = queries.discrepancy(discrepancy_id, seen_by=g.person)
-    return page(
-        "purchasing/discrepancy.html",
-        nav="more",
-        discrepancy=found,
-        line=found.receipt_line.line,
-        order=found.receipt_line.line.purchase_order,
-        photos=attachments.of(found.subject),
-    )
-
-
-@bp.post("/discrepancies/<uuid:discrepancy_id>/replacement")
-@writes("buy parts")
-def replace(discrepancy_id: UUID) -> ShowAfter:
-    """Order the replacement, and show it."""
-    found = queries.discrepancy(discrepancy_id, seen_by=g.person)
-    line = rules.replace(found, by=g.person, at=occurred_at())
-    order = line.purchase_order
-    return _show(order, f"{qty(line.quantity)} {line.part.sku} ordered again: {order.number}.")
+    return show(order, f"{sku} is taken off {order.number}.")
 
 
 # --- Buying for a part entry -----------------------------------------------------------------
@@ -444,31 +338,9 @@ def _places() -> list[tuple[UUID, str]]:
     ]
 
 
-def _show(order: PurchaseOrder, notice: str) -> ShowAfter:
+def show(order: PurchaseOrder, notice: str) -> ShowAfter:
+    """The purchase order, after something was done to it."""
     return show_after(url_for(".purchase_order", number=order.number), notice=notice)
-
-
-def _taken_in(receipt: Receipt) -> str:
-    """Received 6, 2 of them damaged; 1 serial is elsewhere."""
-    accepted = sum(line.accepted for line in receipt.lines)
-    damaged = sum(line.rejected for line in receipt.lines)
-    elsewhere = sum(len(line.conflicts) for line in receipt.lines)
-    said = [f"{qty(accepted)} received"]
-    if damaged:
-        said.append(f"{qty(damaged)} damaged, purchasing is told")
-    if elsewhere:
-        said.append(f"{elsewhere} not received: the books have it elsewhere")
-    return f"{'; '.join(said)}."
-
-
-def _keep_papers(receipt: Receipt) -> None:
-    """The slip on the receipt, each damaged line's photos on what was wrong with it."""
-    slips = request.files.getlist("slip")
-    papers.attach_all(receipt.subject, slips, by=g.person, purpose="packing slip")
-    for line in receipt.lines:
-        photos = request.files.getlist(field_of("damage_photos", line.line))
-        for found in line.discrepancies:
-            papers.attach_all(found.subject, photos, by=g.person)
 
 
 def _uuid(text: str) -> UUID | None:
@@ -478,56 +350,11 @@ def _uuid(text: str) -> UUID | None:
         return None
 
 
-def _receipt_url(found: Receipt) -> str:
-    return url_for("purchasing.receipt", receipt_id=found.id)
-
-
-def _receipt_title(found: Receipt) -> str:
-    return f"Receipt {found.number} of {found.purchase_order.number}"
-
-
-def _receipt_line_url(found: ReceiptLine) -> str:
-    return _receipt_url(found.receipt)
-
-
 subject.announce(
     subject.Kind(
         "purchase-order",
         load=lambda order_id, person: queries.purchase_order_by_id(order_id, seen_by=person),
         title=lambda found: found.number,
         url=lambda found: url_for("purchasing.purchase_order", number=found.number),
-    )
-)
-subject.announce(
-    subject.Kind(
-        "receipt",
-        load=lambda receipt_id, person: queries.receipt(receipt_id, seen_by=person),
-        title=_receipt_title,
-        url=_receipt_url,
-        model=Receipt,
-        beside=[joinedload(Receipt.purchase_order), lazyload(Receipt.lines)],
-    )
-)
-subject.announce(
-    subject.Kind(
-        "receipt-line",
-        load=lambda line_id, person: queries.receipt_line(line_id, seen_by=person),
-        title=lambda found: _receipt_title(found.receipt),
-        url=_receipt_line_url,
-        model=ReceiptLine,
-        beside=[
-            joinedload(ReceiptLine.line).joinedload(PurchaseLine.purchase_order),
-            joinedload(ReceiptLine.receipt).options(
-                joinedload(Receipt.purchase_order), lazyload(Receipt.lines)
-            ),
-        ],
-    )
-)
-subject.announce(
-    subject.Kind(
-        "discrepancy",
-        load=lambda found_id, person: queries.discrepancy(found_id, seen_by=person),
-        title=lambda found: f"{qty(found.quantity)} {found.receipt_line.line.part.sku} damaged",
-        url=lambda found: url_for("purchasing.discrepancy", discrepancy_id=found.id),
     )
 )

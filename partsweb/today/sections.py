@@ -20,7 +20,7 @@ from partsweb.people.permissions import (
     TECHNICIAN,
 )
 from partsweb.purchasing import queries as purchasing
-from partsweb.purchasing.queries import Wanted
+from partsweb.purchasing.queries import Wanted, Wrong
 from partsweb.stock import transfer_queries as transfers
 from partsweb.timeline import queries as timeline
 from partsweb.today import queries
@@ -39,7 +39,7 @@ LOADS: dict[str, Callable[[Person], Any]] = {
     "negative": lambda person: queries.negative_stock(),
     "received": lambda person: queries.received_today(),
     "elsewhere": lambda person: queries.serials_elsewhere(),
-    "discrepancies": lambda person: purchasing.discrepancies(open_only=True, seen_by=person),
+    "discrepancies": lambda person: purchasing.discrepancies(Wrong(), seen_by=person),
     "to_buy": lambda person: orders.requests(),
     "late": lambda person: purchasing.purchase_orders(Wanted("late"), seen_by=person),
     "to_decide": lambda person: approvals.to_decide(),

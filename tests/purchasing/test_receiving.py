@@ -140,9 +140,10 @@ def test_two_damaged_of_five_go_apart_and_purchasing_is_told_with_the_photo(firm
     def sent() -> dict[str, object]:
         photo = (io.BytesIO(a_photo()), "dent.jpg")
         more = {
+            f"is_damaged-{line.id}": "1",
             f"damaged-{line.id}": "2",
-            f"damage_note-{line.id}": "dented",
-            f"damage_photos-{line.id}": photo,
+            f"damaged_note-{line.id}": "dented",
+            f"damaged_photos-{line.id}": photo,
             "operation_id": operation,
             "occurred_at": "2026-06-04T10:12:00+00:00",
         }
@@ -200,22 +201,26 @@ def test_one_tap_raises_the_replacement_and_on_order_stays_two(firm: Firm):
         assert firm.again(entry).ready == 5
 
 
-def test_more_than_is_to_come_is_refused_in_words_and_nothing_is_lost(firm: Firm):
+def test_what_somebody_else_received_meanwhile_is_refused_in_words_and_nothing_is_lost(
+    firm: Firm,
+):
     with given(firm.app):
-        order = firm.ordered((firm.valve, 5))
+        order = firm.ordered((firm.valve, 5), (firm.fan, 1))
+        line = order.lines[0]
+        shown = {f"to_come-{line.id}": "5"}
+        rules.receive(order, [rules.Arrival(line, Decimal(5))], by=firm.tess, at=clock.now())
 
     refused = firm.browser(firm.penny).post(
         f"/purchasing/{order.number}/receipts/new",
-        data=fields(order, 6, slip_number="LS-9", note="two boxes"),
+        data=fields(order, 5, slip_number="LS-9", note="two boxes", **shown),
     )
 
     assert refused.status_code == 422
-    assert "6 of VK4105 are entered, but only 5 are still to come" in refused.text
-    assert 'value="6"' in refused.text
+    assert "Somebody received VK4105" in refused.text
     assert 'value="LS-9"' in refused.text
     assert "two boxes" in refused.text
     with firm.app.app_context():
-        assert stock.on_hand(firm.valve, firm.depot) == 0
+        assert stock.on_hand(firm.valve, firm.depot) == 5
 
 
 def test_more_damaged_than_arrived_is_refused(firm: Firm):
@@ -225,7 +230,7 @@ def test_more_damaged_than_arrived_is_refused(firm: Firm):
 
     refused = firm.browser(firm.penny).post(
         f"/purchasing/{order.number}/receipts/new",
-        data=fields(order, 1, **{f"damaged-{line.id}": "2"}),
+        data=fields(order, 1, **{f"is_damaged-{line.id}": "1", f"damaged-{line.id}": "2"}),
     )
 
     assert refused.status_code == 422
@@ -239,7 +244,11 @@ def test_damaged_units_with_serials_are_kept_apart_under_their_serials(firm: Fir
 
     firm.browser(firm.penny).post(
         f"/purchasing/{order.number}/receipts/new",
-        data=fields(order, ["F-1", "F-2"], **{f"damaged_serials-{line.id}": "F-3"}),
+        data=fields(
+            order,
+            ["F-1", "F-2"],
+            **{f"is_damaged-{line.id}": "1", f"damaged_serials-{line.id}": "F-3"},
+        ),
     )
 
     with firm.app.app_context():
