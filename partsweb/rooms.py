@@ -21,6 +21,7 @@ from partsweb.orders.rules import (
     part_installed,
     warranty_flagged,
 )
+from partsweb.people import passkey_views as passkeys
 from partsweb.people import session
 from partsweb.people import views as people
 from partsweb.purchasing import (
@@ -46,11 +47,12 @@ def open_all(app: Flask) -> None:
     """Register every room's pages and subscriptions."""
     session.follow(app)
     files_came_in.connect(intake.files_came_in)
-    for room in (approvals, attachments, people, timeline, today):
+    for room in (approvals, attachments, passkeys, people, timeline, today):
         app.register_blueprint(room.bp)
     for room in (catalogue, locations, stock, transfers, workspace, scan):
         app.register_blueprint(room.bp)
     slot.fill("person.page", locations.van_of_person)
+    slot.fill("join.person", locations.van_in_words)
     slot.fill("part.stock", stock.part_stock)
     slot.fill("part.history", stock.part_history)
     slot.fill("part.act", workspace.part_act)

@@ -55,7 +55,13 @@ LONGEST_VIEW = 25
 ROUTES = """
 /                                                                GET  be signed in
 /account                                                         GET  be signed in
+/account/confirmation                                            GET  be signed in
+/account/confirmation                                            POST be signed in
+/account/confirmation/options                                    GET  be signed in
 /account/other-sign-ins/end                                      POST be signed in
+/account/passkeys                                                POST be signed in
+/account/passkeys/<uuid:passkey_id>/removal                      POST be signed in
+/account/passkeys/options                                        GET  be signed in
 /account/password                                                GET  be signed in
 /account/password                                                POST be signed in
 /account/sign-ins/<uuid:sign_in_id>/end                          POST be signed in
@@ -114,6 +120,11 @@ ROUTES = """
 /installations/<uuid:installation_id>/correction                 POST correct installations
 /installations/<uuid:installation_id>/reversal                   GET  correct installations
 /installations/<uuid:installation_id>/reversal                   POST correct installations
+/invitations                                                     GET  invite people
+/invitations/<uuid:invitation_id>                                GET  invite people
+/join                                                            GET  everybody
+/join                                                            POST everybody
+/join/completion                                                 POST everybody
 /locations                                                       GET  see stock
 /locations/<uuid:location_id>                                    GET  see stock
 /locations/<uuid:location_id>/edit                               GET  manage locations
@@ -164,6 +175,7 @@ ROUTES = """
 /parts/new                                                       GET  keep the catalogue
 /parts/new                                                       POST keep the catalogue
 /parts/stock.csv                                                 GET  see stock
+/people/<uuid:person_id>/invitations                             POST invite people
 /purchase-lines/<uuid:line_id>                                   GET  buy parts
 /purchase-lines/<uuid:line_id>                                   POST buy parts
 /purchase-lines/<uuid:line_id>/came-instead                      GET  receive parts
@@ -199,6 +211,8 @@ ROUTES = """
 /serials/<uuid:serial_id>                                        GET  see stock
 /signin                                                          GET  everybody
 /signin                                                          POST everybody
+/signin/passkey                                                  POST everybody
+/signin/passkey/options                                          GET  everybody
 /signout                                                         POST be signed in
 /stock/adjustments/new                                           GET  move stock
 /stock/adjustments/new                                           POST move stock
@@ -281,7 +295,14 @@ def test_every_route_stands_in_the_list_with_what_it_asks_for(app: Flask):
 
 def test_what_writes_stands_behind_a_door_that_writes(app: Flask):
     # Signing in and out look after themselves: there is no person yet, or no more.
-    own = {"people.start", "people.sign_out"}
+    own = {
+        "people.start",
+        "people.sign_out",
+        "passkeys.sign_in",
+        "passkeys.confirm",
+        "passkeys.look_at_invitation",
+        "passkeys.complete_joining",
+    }
 
     wrong = [
         rule.endpoint

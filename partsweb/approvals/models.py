@@ -62,6 +62,9 @@ class Approval(WithId, Table):
     why: Mapped[str] = mapped_column(default="")
     decided_by_id: Mapped[UUID | None] = mapped_column(ForeignKey(Person.id))
     decided_at: Mapped[datetime | None]
+    # How it was shown that it was them: passkey, with what it signed; or password.
+    confirmed_by: Mapped[str] = mapped_column(default="")
+    proof: Mapped[str] = mapped_column(default="")
 
     asked_by: Mapped[Person] = relationship(foreign_keys=[asked_by_id], lazy="joined")
     decided_by: Mapped[Person | None] = relationship(foreign_keys=[decided_by_id], lazy="joined")

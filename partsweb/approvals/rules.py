@@ -16,6 +16,7 @@ from partsweb.kit.exact import ZERO
 from partsweb.kit.refusal import Refusal
 from partsweb.kit.subject import Subject
 from partsweb.kit.words import money
+from partsweb.people.confirming import Confirmed
 from partsweb.people.models import Person
 from partsweb.people.permissions import SUPERVISOR
 from partsweb.timeline import rules as timeline
@@ -59,14 +60,20 @@ def decide(
     by: Person,
     at: datetime,
     granted: Decimal | None = None,
+    confirmed: Confirmed | None = None,
 ) -> None:
-    """Answer the question; a no and a part need a reason, and who asked is told."""
+    """Answer the question; a no and a part need a reason, and who asked is told.
+
+    `confirmed` is how the person showed once more who it is; it is kept with the decision.
+    """
     db.session.refresh(approval, with_for_update={"of": Approval})
     _refuse_undecidable(approval, decision, by)
     _refuse_without_reason(approval, decision, why, granted)
     approval.decision, approval.why = decision, why.strip()
     approval.granted = granted if decision == Decision.APPROVED_IN_PART else None
     approval.decided_by, approval.decided_at = by, at
+    if confirmed is not None:
+        approval.confirmed_by, approval.proof = confirmed.how, confirmed.proof
     db.session.flush()
     timeline.tell(approval.asked_by, approval.subject, _said(approval))
     decided.send(approval, by=by, at=at)

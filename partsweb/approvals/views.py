@@ -15,6 +15,8 @@ from partsweb.kit import subject
 from partsweb.kit.door import SIGNED_IN, occurred_at, reads, writes
 from partsweb.kit.pages import ShowAfter, page, show_after
 from partsweb.kit.paging import asked_page
+from partsweb.people import queries as people
+from partsweb.people.passkey_views import confirmed
 
 bp = Blueprint("approvals", __name__)
 
@@ -41,7 +43,13 @@ def decide(approval_id: UUID) -> ShowAfter:
     """Decide it; the next one is shown."""
     found, form = queries.approval(approval_id, seen_by=g.person), DecisionForm.read(request.form)
     rules.decide(
-        found, form.decision, form.why, by=g.person, at=occurred_at(), granted=form.granted
+        found,
+        form.decision,
+        form.why,
+        by=g.person,
+        at=occurred_at(),
+        granted=form.granted,
+        confirmed=confirmed(f"approval {approval_id}"),
     )
     said = f"{form.decision.value.capitalize()}. {found.asked_by.name} is told."
     return show_after(url_for(".approvals"), notice=said)
@@ -49,7 +57,12 @@ def decide(approval_id: UUID) -> ShowAfter:
 
 def _shown(approval_id: UUID) -> dict[str, Any]:
     found = queries.approval(approval_id, seen_by=g.person)
-    return {"approval": found, "about": _about(found), "may_decide": _may_decide(found)}
+    return {
+        "approval": found,
+        "about": _about(found),
+        "may_decide": _may_decide(found),
+        "has_passkey": bool(people.passkeys_of(g.person)),
+    }
 
 
 def _about(approval: Approval) -> dict[str, str]:

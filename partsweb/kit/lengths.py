@@ -9,6 +9,8 @@ from __future__ import annotations
 LINE = 200
 LONG = 4000
 LENGTHS = {
+    # What a passkey made or signed, as JSON.
+    "passkey": 16_000,
     # what tells things apart, as rules and labels have it
     "sku": 80,
     "login": 60,

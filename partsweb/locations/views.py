@@ -149,6 +149,12 @@ def van_of_person(*, somebody: Person) -> Markup:
     )
 
 
+def van_in_words(*, somebody: Person) -> Markup | str:
+    """Which van somebody holds, as a fact for who isn't signed in yet."""
+    held = queries.van_of(somebody)
+    return partial("locations/_van_in_words.html", held=held) if held else ""
+
+
 def _choices() -> dict[str, Any]:
     warehouses = [at for at in queries.warehouses_and_vans() if at.kind == Kind.WAREHOUSE]
     return {

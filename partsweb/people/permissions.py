@@ -51,6 +51,7 @@ ACTS: dict[str, frozenset[str]] = {
     "remove photos of others": OFFICE,
     # the firm
     "manage people": frozenset({ADMIN}),
+    "invite people": frozenset({DISPATCHER, SUPERVISOR, ADMIN}),
     "manage locations": frozenset({COORDINATOR, ADMIN}),
 }
 

@@ -14,7 +14,7 @@ from partsweb.extensions import db
 from partsweb.kit import clock
 from partsweb.kit.paging import Page, paged
 from partsweb.kit.refusal import NotFound
-from partsweb.people.models import Person, PersonRole, SignIn, SignInFailure
+from partsweb.people.models import Invitation, Passkey, Person, PersonRole, SignIn, SignInFailure
 
 WINDOW = timedelta(minutes=15)
 # Wrong passwords within the window after which a name, or an address, has to wait.
@@ -99,6 +99,33 @@ def sign_in_by_id(sign_in_id: UUID, *, of: Person) -> SignIn:
     found = db.session.get(SignIn, sign_in_id)
     if found is None or found.person_id != of.id:
         raise NotFound("There is no such sign-in.")
+    return found
+
+
+def passkeys_of(person: Person) -> Sequence[Passkey]:
+    """The person's passkeys, the newest first."""
+    rows = select(Passkey).where(Passkey.person_id == person.id)
+    return db.session.scalars(rows.order_by(Passkey.added_at.desc())).all()
+
+
+def passkey_by_credential(credential_id: str) -> Passkey | None:
+    """The passkey that calls itself so."""
+    return db.session.scalar(select(Passkey).where(Passkey.credential_id == credential_id))
+
+
+def passkey(passkey_id: UUID, *, of: Person) -> Passkey:
+    """One of the person's own passkeys."""
+    found = db.session.get(Passkey, passkey_id)
+    if found is None or found.person_id != of.id:
+        raise NotFound("There is no such passkey.")
+    return found
+
+
+def invitation(invitation_id: UUID, *, made_by: Person) -> Invitation:
+    """An invitation, for who made it."""
+    found = db.session.get(Invitation, invitation_id)
+    if found is None or found.made_by_id != made_by.id:
+        raise NotFound("There is no such invitation.")
     return found
 
 

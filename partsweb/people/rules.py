@@ -101,7 +101,7 @@ def count_failure(login: str, *, address: str) -> None:
     db.session.add(SignInFailure(login=name, address=address, at=moment))
 
 
-def start_sign_in(person: Person, *, user_agent: str) -> str:
+def start_sign_in(person: Person, *, user_agent: str, how: str = "password") -> str:
     """Sign the person in on this browser; returns the token that only the browser keeps."""
     token = secrets.token_urlsafe(32)
     moment = clock.now()
@@ -111,6 +111,7 @@ def start_sign_in(person: Person, *, user_agent: str) -> str:
             person_id=person.id,
             token_hash=queries.token_hash(token),
             user_agent=user_agent[:300],
+            how=how,
             started_at=moment,
             seen_at=moment,
         )

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from flask import Blueprint, current_app, flash, g, redirect, request, session, url_for
+from flask import Blueprint, current_app, flash, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_login import current_user, login_user, logout_user
+from flask_login import current_user, logout_user
 
 from partsweb.kit.door import SIGNED_IN, open_to_all, reads, writes
 from partsweb.kit.pages import ShowAfter, page, show_after
@@ -16,8 +16,8 @@ from partsweb.kit.safety import own_path, refuse_unreadable_fields
 from partsweb.kit.writing import written
 from partsweb.people import queries, rules
 from partsweb.people.forms import PasswordForm, PersonForm
+from partsweb.people.passkey_views import enter
 from partsweb.people.permissions import ROLES
-from partsweb.people.session import load
 
 bp = Blueprint("people", __name__)
 
@@ -53,11 +53,7 @@ def start() -> ResponseReturnValue:
     if not rules.password_is(person, password, demo=_demo()) or person is None:
         written(lambda: rules.count_failure(name, address=address))
         raise Refusal("That name and password don't belong together.", field="password")
-    token = written(lambda: rules.start_sign_in(person, user_agent=request.user_agent.string))
-    # Nothing of what the browser had before goes along into the sign-in.
-    session.clear()
-    session.permanent = True
-    login_user(load(token))
+    enter(person, how="password")
     return redirect(_next(), 303)
 
 
@@ -87,6 +83,7 @@ def account() -> ResponseReturnValue:
         "people/account.html",
         sign_ins=queries.open_sign_ins(g.person),
         here=current_user.sign_in,
+        passkeys=queries.passkeys_of(g.person),
         nav="more",
     )
 
