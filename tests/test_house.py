@@ -184,10 +184,13 @@ ROUTES = """
 /purchasing/<number>                                             GET  see deliveries
 /purchasing/<number>/cancellation                                POST buy parts
 /purchasing/<number>/closing                                     POST buy parts
+/purchasing/<number>/edit                                        GET  buy parts
+/purchasing/<number>/edit                                        POST buy parts
 /purchasing/<number>/expected                                    GET  buy parts
 /purchasing/<number>/expected                                    POST buy parts
 /purchasing/<number>/lines/new                                   GET  buy parts
 /purchasing/<number>/lines/new                                   POST buy parts
+/purchasing/<number>/papers                                      POST buy parts
 /purchasing/<number>/placing                                     POST buy parts
 /purchasing/<number>/receipts/new                                GET  receive parts
 /purchasing/<number>/receipts/new                                POST receive parts
@@ -197,6 +200,9 @@ ROUTES = """
 /purchasing/new                                                  POST buy parts
 /purchasing/requests                                             GET  put on purchase orders
 /receipts/<uuid:receipt_id>                                      GET  see deliveries
+/receipts/<uuid:receipt_id>/papers                               POST receive parts
+/receipts/<uuid:receipt_id>/reversal                             GET  receive parts
+/receipts/<uuid:receipt_id>/reversal                             POST receive parts
 /references/<uuid:reference_id>/edit                             GET  keep the catalogue
 /references/<uuid:reference_id>/edit                             POST keep the catalogue
 /references/<uuid:reference_id>/withdrawal                       POST keep the catalogue

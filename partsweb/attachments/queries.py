@@ -29,6 +29,14 @@ def of(thing: Subject, *, purpose: str = "") -> Sequence[Attachment]:
     return db.session.scalars(rows.order_by(Attachment.added_at, Attachment.id)).all()
 
 
+def of_all(things: Sequence[Subject]) -> Sequence[Attachment]:
+    """What hangs on any of the things, oldest first; the caller has shown that they may be seen."""
+    rows = select(Attachment).where(
+        Attachment.subject_id.in_([one.id for one in things]), Attachment.removed_at.is_(None)
+    )
+    return db.session.scalars(rows.order_by(Attachment.added_at, Attachment.id)).all()
+
+
 def attachment(attachment_id: UUID, *, seen_by: Person) -> Attachment:
     """One attachment, for whoever may see the thing that it hangs on."""
     found = db.session.get(Attachment, attachment_id)

@@ -33,6 +33,19 @@ class OrderForm:
 
 
 @dataclass(frozen=True)
+class HeadForm:
+    """The head of a purchase order; it goes where it goes once it is ordered."""
+
+    ship_to_id: UUID | None
+    note: str
+
+    @classmethod
+    def read(cls, fields: Fields) -> HeadForm:
+        """The note, and to where."""
+        return cls(read.an_id(fields, "ship_to"), read.text(fields, "note"))
+
+
+@dataclass(frozen=True)
 class LineForm:
     """A part on a purchase order. An empty price is the vendor's."""
 

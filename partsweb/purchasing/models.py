@@ -104,8 +104,13 @@ class PurchaseOrder(WithId, Table):
 
     @property
     def subject(self) -> Subject:
-        """For its papers and timeline."""
+        """For its timeline."""
         return Subject("purchase-order", self.id)
+
+    @property
+    def papers(self) -> Subject:
+        """What the vendor wrote about it, prices too: not for everybody who sees the order."""
+        return Subject("purchase-order-papers", self.id)
 
     @property
     def expecting(self) -> bool:

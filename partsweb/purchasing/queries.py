@@ -112,6 +112,13 @@ def purchase_order_by_id(order_id: UUID, *, seen_by: Person) -> PurchaseOrder:
     return _found(db.session.scalar(rows), "purchase order")
 
 
+def with_its_papers(order_id: UUID, *, seen_by: Person) -> PurchaseOrder:
+    """The purchase order for those who may read what the vendor wrote about it."""
+    if not seen_by.may("see purchase orders"):
+        raise NotFound("There is no such paper.")
+    return purchase_order_by_id(order_id, seen_by=seen_by)
+
+
 def by_number(number: str) -> PurchaseOrder | None:
     """The purchase order of exactly that number."""
     return db.session.scalar(select(PurchaseOrder).where(PurchaseOrder.number == number))

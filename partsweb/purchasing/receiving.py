@@ -32,7 +32,7 @@ from partsweb.purchasing.models import (
     ReceiptLine,
     SerialConflict,
 )
-from partsweb.purchasing.ordering import destination
+from partsweb.purchasing.ordering import destination, promise
 from partsweb.stock.models import Reason, Serial
 from partsweb.stock.rules import Move
 from partsweb.timeline import rules as timeline
@@ -226,10 +226,8 @@ def ask_back(line: ReceiptLine, share: Decimal, *, by: Person, at: datetime) -> 
     )
     if back and order.expecting:
         still = min(back, bought.outstanding - bought.promised, entry.waiting)
-        orders.ordered(
-            entry, still, expected_on=bought.expected_on, paper=order.number, by=by, at=at
-        )
-        bought.promised += still
+        if still > ZERO:
+            promise(bought, bought.promised + still, by=by, at=at)
 
 
 def said(receipt: Receipt, found: Sequence[Discrepancy]) -> str:

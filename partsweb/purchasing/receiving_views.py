@@ -11,9 +11,9 @@ from sqlalchemy.orm import joinedload, lazyload
 from partsweb.attachments import queries as attachments
 from partsweb.attachments import rules as papers
 from partsweb.catalogue import queries as catalogue
-from partsweb.kit import subject
+from partsweb.kit import fields, subject
 from partsweb.kit.door import occurred_at, reads, writes
-from partsweb.kit.pages import ShowAfter, page
+from partsweb.kit.pages import ShowAfter, page, show_after
 from partsweb.kit.words import qty
 from partsweb.purchasing import queries, rules
 from partsweb.purchasing.arrivals import field_of
@@ -26,8 +26,10 @@ from partsweb.purchasing.models import (
     ReceiptLine,
 )
 from partsweb.purchasing.receipt_form import WORDS, ReceiptForm
-from partsweb.purchasing.views import bp, show
+from partsweb.purchasing.taking_back import may_take_back, take_back
+from partsweb.purchasing.views import bp, keep_papers, show
 
+RECEIPT_PAPERS = ("packing slip", "delivery confirmation", "other paper")
 # How many parts are offered while somebody types.
 FEW = 5
 # What the receiver is told of what was wrong, by its kind and whether it is open.
@@ -108,8 +110,40 @@ def receipt(receipt_id: UUID) -> ResponseReturnValue:
         order=found.purchase_order,
         lines=lines,
         meant_for=queries.order_numbers(one.line for one in lines),
-        slips=attachments.of(found.subject),
+        papers=attachments.of(found.subject),
+        purposes=RECEIPT_PAPERS,
+        may_take_back=may_take_back(found, by=g.person),
     )
+
+
+@bp.post("/receipts/<uuid:receipt_id>/papers")
+@writes("receive parts")
+def add_receipt_papers(receipt_id: UUID) -> ShowAfter:
+    """A packing slip or a delivery confirmation that came later."""
+    found = queries.receipt(receipt_id, seen_by=g.person)
+    keep_papers(found.subject, RECEIPT_PAPERS)
+    return show_after(_receipt_url(found), notice="The papers are added.")
+
+
+@bp.get("/receipts/<uuid:receipt_id>/reversal")
+@reads("receive parts")
+def receipt_reversal(receipt_id: UUID) -> ResponseReturnValue:
+    """The form that takes a receipt back."""
+    found = queries.receipt(receipt_id, seen_by=g.person)
+    lines = queries.receipt_lines_of(found, seen_by=g.person)
+    may = may_take_back(found, by=g.person)
+    return page("purchasing/reversal.html", nav="more", receipt=found, lines=lines, may=may)
+
+
+@bp.post("/receipts/<uuid:receipt_id>/reversal")
+@writes("receive parts")
+def take_back_receipt(receipt_id: UUID) -> ShowAfter:
+    """It was entered wrongly: take it back."""
+    found = queries.receipt(receipt_id, seen_by=g.person)
+    why = fields.text(request.form, "why")
+    take_back(found, why, by=g.person, at=occurred_at())
+    said = f"Receipt {found.number} is taken back. Enter what really arrived anew."
+    return show(found.purchase_order, said)
 
 
 @bp.get("/serial-conflicts/<uuid:conflict_id>")

@@ -85,6 +85,19 @@ def draft(
     return order
 
 
+def change_head(
+    order: PurchaseOrder, *, note: str, ship_to: Location | None, by: Person, at: datetime
+) -> None:
+    """Change its note, and as long as it isn't ordered where it is shipped."""
+    lock(order)
+    to = ship_to.id if ship_to else None
+    if to != order.ship_to_id and order.state != PurchaseState.DRAFT:
+        raise Refusal(f"{order.number} is {order.state.value}: it goes where it was sent.")
+    order.ship_to, order.note = ship_to, note.strip()
+    timeline.record(order.subject, "changed", "Note or place changed", by=by, at=at, body=note)
+    db.session.flush()
+
+
 def add_line(
     order: PurchaseOrder,
     part: Part,

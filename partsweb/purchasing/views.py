@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -9,6 +10,9 @@ from flask import Blueprint, g, request, url_for
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
+from partsweb.attachments import queries as attachments
+from partsweb.attachments import rules as papers
+from partsweb.attachments.models import Attachment
 from partsweb.catalogue import queries as catalogue
 from partsweb.catalogue.models import Part, Vendor
 from partsweb.kit import subject
@@ -17,6 +21,7 @@ from partsweb.kit.pages import ShowAfter, page, show_after
 from partsweb.kit.paging import asked_page
 from partsweb.kit.refusal import Refusal
 from partsweb.kit.slot import partial
+from partsweb.kit.subject import Subject
 from partsweb.kit.words import day, qty
 from partsweb.locations import queries as locations
 from partsweb.locations.models import Location
@@ -25,15 +30,17 @@ from partsweb.orders.models import PartEntry
 from partsweb.purchasing import queries, rules
 from partsweb.purchasing.forms import (
     BuyForm,
+    HeadForm,
     LineForm,
     OrderForm,
     read_expected_on,
 )
-from partsweb.purchasing.models import PurchaseOrder, PurchaseState
+from partsweb.purchasing.models import PurchaseOrder, PurchaseState, Receipt
 from partsweb.timeline import queries as timeline
 
 bp = Blueprint("purchasing", __name__)
 
+ORDER_PAPERS = ("order confirmation", "packing slip", "delivery confirmation", "other paper")
 # How many purchase orders a vendor's page shows.
 LATEST = 5
 
@@ -93,19 +100,49 @@ def purchase_order(number: str) -> ResponseReturnValue:
     """One purchase order: its lines, receipts, what was wrong, and its history."""
     order = queries.purchase_order(number, seen_by=g.person)
     lines = queries.lines_of(order, seen_by=g.person)
+    receipts = queries.receipts_of(lines)
     return page(
         "purchasing/purchase_order.html",
         nav="more",
         order=order,
         lines=lines,
         meant_for=queries.order_numbers(lines),
-        receipts=queries.receipts_of(lines),
+        receipts=receipts,
+        papers=_papers(order, receipts),
+        purposes=ORDER_PAPERS,
         discrepancies=queries.discrepancies_of(lines),
         conflicts=queries.open_conflicts_of(lines),
         history=timeline.history(order.subject, page=asked_page()),
         worth=queries.worth_of(order) if g.person.may("see prices") else None,
         needs_approval=rules.needs_approval(order),
     )
+
+
+@bp.post("/purchasing/<number>/papers")
+@writes("buy parts")
+def add_order_papers(number: str) -> ShowAfter:
+    """An order confirmation, or what else came with it."""
+    order = queries.purchase_order(number, seen_by=g.person)
+    keep_papers(order.papers, ORDER_PAPERS)
+    return show(order, "The papers are added.")
+
+
+@bp.get("/purchasing/<number>/edit")
+@reads("buy parts")
+def edit(number: str) -> ResponseReturnValue:
+    """The form for the note, and for where it goes as long as it isn't ordered."""
+    order = queries.purchase_order(number, seen_by=g.person)
+    return page("purchasing/edit.html", nav="more", order=order, places=_places())
+
+
+@bp.post("/purchasing/<number>/edit")
+@writes("buy parts")
+def change(number: str) -> ShowAfter:
+    """Keep it."""
+    order, form = queries.purchase_order(number, seen_by=g.person), HeadForm.read(request.form)
+    to = locations.place(form.ship_to_id) if form.ship_to_id else order.ship_to
+    rules.change_head(order, note=form.note, ship_to=to, by=g.person, at=occurred_at())
+    return show(order, "Kept.")
 
 
 @bp.post("/purchasing/<number>/placing")
@@ -338,6 +375,23 @@ def _places() -> list[tuple[UUID, str]]:
     ]
 
 
+def _papers(order: PurchaseOrder, receipts: Sequence[Receipt]) -> Sequence[Attachment]:
+    """What hangs on its receipts; what the vendor wrote, for those who may read prices."""
+    own = [order.papers] if g.person.may("see purchase orders") else []
+    return attachments.of_all([*own, *(one.subject for one in receipts)])
+
+
+def keep_papers(of: Subject, purposes: Sequence[str]) -> None:
+    """Put the files that were sent on the thing, as what they were said to be."""
+    purpose = request.form.get("purpose", "")
+    brought = [file for file in request.files.getlist("papers") if file.filename]
+    if purpose not in purposes:
+        raise Refusal("Say what the papers are.", field="purpose")
+    if not brought:
+        raise Refusal("Choose a photo or a PDF first.", field="papers")
+    papers.attach_all(of, brought, by=g.person, purpose=purpose)
+
+
 def show(order: PurchaseOrder, notice: str) -> ShowAfter:
     """The purchase order, after something was done to it."""
     return show_after(url_for(".purchase_order", number=order.number), notice=notice)
@@ -354,6 +408,14 @@ subject.announce(
     subject.Kind(
         "purchase-order",
         load=lambda order_id, person: queries.purchase_order_by_id(order_id, seen_by=person),
+        title=lambda found: found.number,
+        url=lambda found: url_for("purchasing.purchase_order", number=found.number),
+    )
+)
+subject.announce(
+    subject.Kind(
+        "purchase-order-papers",
+        load=lambda order_id, person: queries.with_its_papers(order_id, seen_by=person),
         title=lambda found: found.number,
         url=lambda found: url_for("purchasing.purchase_order", number=found.number),
     )

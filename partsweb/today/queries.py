@@ -168,7 +168,7 @@ def negative_stock() -> Page[Balance]:
 def received_today() -> Page[Receipt]:
     """What arrived since midnight, the newest first."""
     midnight = datetime.combine(clock.today(), time(), tzinfo=clock.zone())
-    rows = select(Receipt).where(Receipt.recorded_at >= midnight)
+    rows = select(Receipt).where(Receipt.recorded_at >= midnight, Receipt.taken_back_at.is_(None))
     return paged(rows.order_by(Receipt.recorded_at.desc(), Receipt.id), size=SHOWN)
 
 
