@@ -14,6 +14,7 @@ from partsweb.orders import models as orders
 from partsweb.people import models as people
 from partsweb.periods import models as periods
 from partsweb.purchasing import models as purchasing
+from partsweb.returns import models as returns
 from partsweb.stock import models as stock
 from partsweb.stock import transfer_models as transfers
 from partsweb.timeline import models as timeline
@@ -33,6 +34,7 @@ ROOMS = (
     people,
     periods,
     purchasing,
+    returns,
     stock,
     timeline,
     transfers,

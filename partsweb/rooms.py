@@ -32,6 +32,7 @@ from partsweb.purchasing import (
 from partsweb.purchasing import rules as buying
 from partsweb.purchasing import views as purchasing
 from partsweb.reports import views as reports
+from partsweb.returns import views as returns
 from partsweb.scan import views as scan
 from partsweb.stock import transfer_views as transfers
 from partsweb.stock import views as stock
@@ -83,6 +84,9 @@ def _open_bills(app: Flask) -> None:
     decided.connect(warranties.decided)
     slot.fill("approval.page", warranty.question)
     slot.fill("entry.page", warranty.on_entry)
+    app.register_blueprint(returns.bp)
+    slot.fill("order.logs", returns.on_order)
+    slot.fill("scan.found", returns.on_scan)
     app.register_blueprint(billing.bp)
     slot.fill("entry.page", billing.on_entry)
     slot.fill("entry.row", billing.in_work_logs)

@@ -87,6 +87,14 @@ ROUTES = """
 /billing/<number>                                                POST bill orders
 /billing/<number>/reversal                                       POST bill orders
 /billing/lines.<ending>                                          GET  see bills
+/cores                                                           GET  see orders
+/cores/<uuid:core_id>                                            GET  see orders
+/cores/<uuid:core_id>/charge                                     POST settle cores
+/cores/<uuid:core_id>/credit                                     POST settle cores
+/cores/<uuid:core_id>/shipping                                   POST return cores
+/cores/<uuid:core_id>/step-back                                  POST return cores
+/cores/<uuid:core_id>/tag                                        POST return cores
+/cores/list.<ending>                                             GET  see prices
 /discrepancies/<uuid:discrepancy_id>                             GET  see deliveries
 /discrepancies/<uuid:discrepancy_id>/acceptance                  POST buy parts
 /discrepancies/<uuid:discrepancy_id>/credit                      POST buy parts

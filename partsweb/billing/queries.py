@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select
 from sqlalchemy.orm import selectinload
 
 from partsweb.approvals.models import Approval, Decision
@@ -23,6 +23,8 @@ from partsweb.kit.table import batched
 from partsweb.orders import queries as orders
 from partsweb.orders.models import Customer, Order, PartEntry, Site, WorkNote
 from partsweb.people.models import Person
+from partsweb.returns import queries as cores
+from partsweb.returns.models import Core, Payer
 from partsweb.warranty import queries as warranties
 from partsweb.warranty.models import Hold
 
@@ -93,7 +95,7 @@ def _facts(found: Sequence[Order]) -> Iterator[Facts]:
     entries = _entries(ids)
     held = warranties.holds([entry.id for entry in entries if entry.warranty])
     lacking = orders.without_evidence(entries)
-    minutes, billed, cores = _minutes(ids), _billed(ids), _cores(ids)
+    minutes, billed, borne = _minutes(ids), _billed(ids), _borne(ids)
     of_order: dict[UUID, list[PartEntry]] = defaultdict(list)
     for entry in entries:
         of_order[entry.order_id].append(entry)
@@ -106,7 +108,7 @@ def _facts(found: Sequence[Order]) -> Iterator[Facts]:
             minutes.get(order.id, 0),
             standings,
             lacking,
-            cores[order.id],
+            borne[order.id],
             billed[order.id],
         )
 
@@ -136,8 +138,15 @@ def _billed(order_ids: Sequence[UUID]) -> dict[UUID, list[BilledLine]]:
     return found
 
 
-def _cores(order_ids: Sequence[UUID]) -> dict[UUID, list[CoreCharge]]:
-    return defaultdict(list)
+def _borne(order_ids: Sequence[UUID]) -> dict[UUID, list[CoreCharge]]:
+    found: dict[UUID, list[CoreCharge]] = defaultdict(list)
+    for order_id, left in cores.of_orders(order_ids).items():
+        for core in left:
+            amount = cores.borne_by_customer(core)
+            if amount:
+                charge = CoreCharge(core.id, "Core charge", core.part.sku, amount, core.why)
+                found[order_id].append(charge)
+    return found
 
 
 # --- The list ---------------------------------------------------------------------------------
@@ -218,7 +227,9 @@ def lines_of(found: Iterable[Bill], state: BillState) -> Iterator[tuple[Order, L
 
 def _unbilled() -> ColumnElement[bool]:
     """Orders that could have something on their bill which isn't billed yet."""
-    return or_(Order.id.in_(_with_parts()), Order.id.in_(_with_labour()))
+    return or_(
+        Order.id.in_(_with_parts()), Order.id.in_(_with_labour()), Order.id.in_(_with_cores())
+    )
 
 
 def _with_parts() -> Select[UUID]:
@@ -265,6 +276,18 @@ def _with_labour() -> Select[UUID]:
     spent = func.sum(WorkNote.minutes)
     # Quantities are kept as millionths.
     return select(WorkNote.order_id).group_by(WorkNote.order_id).having(spent * 1_000_000 != billed)
+
+
+def _with_cores() -> Select[UUID]:
+    """What a customer bears of a core, and what he was billed of it, aren't the same."""
+    billed = (
+        select(func.coalesce(func.sum(BilledLine.amount), 0))
+        .where(BilledLine.thing_id == Core.id)
+        .correlate(Core)
+        .scalar_subquery()
+    )
+    borne = case((Core.payer == Payer.CUSTOMER, Core.uncredited), else_=ZERO)
+    return select(Core.about_id).where(Core.about_kind == "order", borne != billed)
 
 
 def _like(wanted: Wanted) -> list[ColumnElement[bool]]:

@@ -15,7 +15,6 @@ from partsweb.billing.models import BilledLine
 from partsweb.extensions import db
 from partsweb.kit.exact import ZERO
 from partsweb.kit.refusal import Refusal
-from partsweb.kit.words import money
 from partsweb.orders.models import Order
 from partsweb.people.models import Person
 from partsweb.timeline import rules as timeline
@@ -43,8 +42,7 @@ def bill(
     _refuse_other_lines(order, ready, chosen, keys, seen)
     lines = [_frozen(order, line, invoice, by=by, at=at) for line in chosen]
     db.session.add_all(lines)
-    total = sum((line.amount for line in lines), ZERO)
-    _record(order, "order-billed", f"Billed {money(total)} on {invoice}", by=by, at=at)
+    _record(order, "order-billed", f"Billed on {invoice}", by=by, at=at)
     return lines
 
 
@@ -55,9 +53,7 @@ def take_off(order: Order, invoice: str, *, by: Person, at: datetime) -> None:
     if not lines:
         raise Refusal(f"Nothing of {order.number} stands on {invoice} any more.")
     db.session.add_all(_mirrored(line, by=by, at=at) for line in lines)
-    total = sum((line.amount for line in lines), ZERO)
-    said = f"Taken off {invoice} again: {money(total)}"
-    _record(order, "order-unbilled", said, by=by, at=at)
+    _record(order, "order-unbilled", f"Taken off {invoice} again", by=by, at=at)
 
 
 def _number(order: Order, invoice: str) -> str:
@@ -134,6 +130,6 @@ def _mirrored(line: BilledLine, *, by: Person, at: datetime) -> BilledLine:
 
 
 def _record(order: Order, what: str, said: str, *, by: Person, at: datetime) -> None:
-    # Not for technicians: what an order comes to is the office's affair.
+    # Without the amount: what an order comes to is the office's affair.
     timeline.record(order.subject, what, said, by=by, at=at, private=True)
     db.session.flush()

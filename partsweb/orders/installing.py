@@ -19,6 +19,7 @@ from partsweb.locations.models import VIRTUAL, Kind, Location
 from partsweb.orders import queries
 from partsweb.orders.models import Fate, Installation, PartEntry
 from partsweb.people.models import Person
+from partsweb.returns import rules as cores
 from partsweb.stock import queries as stock
 from partsweb.stock import rules as ledger
 from partsweb.stock.models import OURS, Reason, Serial
@@ -122,6 +123,31 @@ def originals(part: Part, units: Sequence[str], fate: Fate, typed: str) -> list[
     return given
 
 
+# --- What the original is owed for ------------------------------------------------------------
+
+
+def see_to_core(one: Installation, *, by: Person, at: datetime) -> None:
+    """An original that its vendor wants back is followed up, as long as the installation stands."""
+    part, order = one.entry.part, one.entry.order
+    left = one.fate in {Fate.CORE, Fate.LEFT_ON_SITE}
+    if one.taken_back_at is not None or not left or not part.core_charge:
+        cores.call_off(one.subject, by=by, at=at)
+        return
+    cores.owe(
+        part,
+        one.quantity,
+        cause=one.subject,
+        about=order.subject,
+        location=where_to(one, by=by),
+        by=by,
+        at=one.occurred_at,
+        serial=one.original_serial,
+        new_serial_id=one.serial_id,
+        assignee=by,
+        why=one.notes,
+    )
+
+
 # --- Doing and undoing ------------------------------------------------------------------------
 
 
@@ -203,7 +229,7 @@ def _bring(unit: Serial, one: Installation, value: Decimal, *, by: Person, at: d
 
 def _part_with_original(one: Installation, *, by: Person, at: datetime) -> None:
     """Where the original went. One that we never stocked has no value."""
-    target = _where_to(one, by=by)
+    target = where_to(one, by=by)
     if target is None:
         return
     part, installed = one.entry.part, locations.single(Kind.INSTALLED)
@@ -227,8 +253,8 @@ def _part_with_original(one: Installation, *, by: Person, at: datetime) -> None:
     ledger.post([gone], by=by, at=at)
 
 
-def _where_to(one: Installation, *, by: Person) -> Location | None:
-    """In the fitter's van where there is one, else where the new part came from."""
+def where_to(one: Installation, *, by: Person) -> Location | None:
+    """Of the original: in the fitter's van if there is one, else where the new part came from."""
     home = locations.van_of(by) or one.source
     if one.fate == Fate.RETURNED_TO_STOCK:
         return home

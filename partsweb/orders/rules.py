@@ -519,6 +519,8 @@ def install(
     if warranty and not entry.warranty:
         _flag(entry, notes, by=by)
     db.session.flush()
+    for one in fitted:
+        installing.see_to_core(one, by=by, at=at)
     part_installed.send(entry, by=by, at=at)
     return fitted
 
@@ -570,6 +572,7 @@ def take_back(installation: Installation, *, by: Person, at: datetime, why: str 
     said = f"Taken back: {in_words(installation.quantity, entry.part)} as installed{unit}"
     telling.record(entry, "installation-taken-back", said, by, at, why)
     db.session.flush()
+    installing.see_to_core(installation, by=by, at=at)
     installation_undone.send(entry, by=by, at=at)
 
 
@@ -620,6 +623,7 @@ def correct(
         _fit(installation, new_number, by=installation.by, at=done_at)
     telling.record_correction(installation, before, by=by, at=at)
     db.session.flush()
+    installing.see_to_core(installation, by=installation.by, at=at)
     if moves:
         _warn(entry, [installation], by=by, at=at)
         installation_undone.send(entry, by=by, at=at)

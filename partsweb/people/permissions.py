@@ -45,6 +45,8 @@ ACTS: dict[str, frozenset[str]] = {
     # what customers pay, and what vendors owe for it
     "see claims": frozenset({COORDINATOR, PURCHASING, SUPERVISOR, FINANCE, ADMIN}),
     "keep claims": frozenset({COORDINATOR, PURCHASING, SUPERVISOR, ADMIN}),
+    "return cores": frozenset({TECHNICIAN, COORDINATOR, PURCHASING, SUPERVISOR, ADMIN}),
+    "settle cores": frozenset({COORDINATOR, PURCHASING, SUPERVISOR, FINANCE, ADMIN}),
     "see bills": frozenset({SUPERVISOR, FINANCE, ADMIN}),
     "bill orders": frozenset({FINANCE, ADMIN}),
     # photos and papers

@@ -73,6 +73,20 @@ def finish(task: Task, *, by: Person) -> None:
     record(task.subject, "task-done", f"Done: {task.title}", by=by)
 
 
+def call_off(task: Task, *, by: Person | None) -> None:
+    """It needn't be done any more."""
+    if task.done_at is None:
+        task.done_at, task.done_by_id = clock.now(), by.id if by else None
+        record(task.subject, "task-called-off", f"No longer to do: {task.title}", by=by)
+
+
+def reopen(task: Task, *, by: Person) -> None:
+    """It has to be done after all."""
+    if task.done_at is not None:
+        task.done_at = task.done_by_id = None
+        record(task.subject, "task-made", f"To do again: {task.title}", by=by)
+
+
 def tell(person: Person, about: Subject, text: str) -> None:
     """Tell one person; it stands on the start page until put away."""
     _tell(about, text, person=person)

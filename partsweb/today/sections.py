@@ -21,6 +21,7 @@ from partsweb.people.permissions import (
 )
 from partsweb.purchasing import queries as purchasing
 from partsweb.purchasing.queries import Wanted, Wrong
+from partsweb.returns import queries as returns
 from partsweb.stock import transfer_queries as transfers
 from partsweb.timeline import queries as timeline
 from partsweb.today import queries
@@ -44,10 +45,11 @@ LOADS: dict[str, Callable[[Person], Any]] = {
     "late": lambda person: purchasing.purchase_orders(Wanted("late"), seen_by=person),
     "to_decide": lambda person: approvals.to_decide(),
     "transfers": lambda person: transfers.how_many(seen_by=person),
+    "cores": returns.own,
     "firm": lambda person: queries.people_and_places(),
 }
 SECTIONS: dict[str, tuple[str, ...]] = {
-    TECHNICIAN: ("orders", "collect", "transfers", "told", "to_do", "van"),
+    TECHNICIAN: ("orders", "collect", "transfers", "told", "to_do", "cores", "van"),
     DISPATCHER: ("told", "requests", "unassigned", "awaiting", "still", "to_do"),
     COORDINATOR: (
         "told",

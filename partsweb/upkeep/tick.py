@@ -1,4 +1,4 @@
-"""What time brings: overdue follow-ups and late deliveries, told once.
+"""What time brings: overdue follow-ups, late deliveries and cores to ship, told once.
 
 Run every quarter of an hour or so (`partsweb tick`), on as many nodes as one likes: what was told
 is marked in the same transaction.
@@ -11,15 +11,17 @@ from sqlalchemy import select
 from partsweb.extensions import db
 from partsweb.kit import clock
 from partsweb.kit.subject import Subject
-from partsweb.people.permissions import DISPATCHER, PURCHASING
+from partsweb.kit.words import day
+from partsweb.people.permissions import COORDINATOR, DISPATCHER, PURCHASING
 from partsweb.purchasing import queries as purchasing
+from partsweb.returns import queries as returns
 from partsweb.timeline import rules as timeline
 from partsweb.timeline.models import Task
 
 
 def tick() -> int:
     """Tell people what became due since the last time; says how many things."""
-    return _overdue_tasks() + _late_deliveries()
+    return _overdue_tasks() + _late_deliveries() + _cores_due()
 
 
 def _overdue_tasks() -> int:
@@ -50,5 +52,21 @@ def _late_deliveries() -> int:
             waiting = Subject("order", order.id)
             timeline.record(waiting, "delivery-late", text, by=None)
             timeline.tell_role(DISPATCHER, waiting, f"{order.number} waits: {text}")
+        told += 1
+    return told
+
+
+def _cores_due() -> int:
+    told = 0
+    for core in returns.due_soon():
+        if not timeline.first_time(f"core {core.id} due {core.due_on}"):
+            continue
+        text = f"Ship core {core.number} of {core.part.sku} by {day(core.due_on)}"
+        for about in (core.about, core.subject):
+            timeline.record(about, "core-due", text, by=None)
+        if core.assignee is not None:
+            timeline.tell(core.assignee, core.subject, text)
+        else:
+            timeline.tell_role(COORDINATOR, core.subject, text)
         told += 1
     return told

@@ -229,7 +229,9 @@ def _settle(claim: Claim, state: ClaimState, said: str, *, by: Person, at: datet
     claim.state, claim.changed_at, claim.changed_by_id = state, at, by.id
     spoken = said[0].upper() + said[1:]
     timeline.record(claim.subject, "claim-changed", spoken, by=by, at=at, body=claim.why)
-    telling.record(claim.entry, "claim-changed", f"Claim {claim.number} {said}", by, at, claim.why)
+    # Without amounts: whoever reads the order's timeline may not see vendors' prices.
+    told = f"Claim {claim.number} is {claim.state.value}"
+    telling.record(claim.entry, "claim-changed", told, by, at, claim.why)
     db.session.flush()
 
 
