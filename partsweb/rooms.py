@@ -25,6 +25,7 @@ from partsweb.people import passkey_views as passkeys
 from partsweb.people import session
 from partsweb.people import views as people
 from partsweb.purchasing import (
+    counter_views,
     receiving_views,  # noqa: F401 - its pages stand on the blueprint of purchasing
     settling,
     settling_views,
@@ -71,6 +72,8 @@ def open_all(app: Flask) -> None:
     slot.fill("entry.answer", purchasing.answer)
     slot.fill("entry.page", purchasing.bought_for)
     slot.fill("part.page", purchasing.on_the_way)
+    slot.fill("part.page", counter_views.bought_part)
+    slot.fill("part.search", counter_views.bought_on_order)
     slot.fill("location.page", purchasing.on_the_way_to)
     slot.fill("vendor.page", purchasing.ordered_from)
     _open_bills(app)

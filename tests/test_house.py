@@ -95,6 +95,8 @@ ROUTES = """
 /cores/<uuid:core_id>/step-back                                  POST return cores
 /cores/<uuid:core_id>/tag                                        POST return cores
 /cores/list.<ending>                                             GET  see prices
+/counter-purchases/new                                           GET  buy at a counter
+/counter-purchases/new                                           POST buy at a counter
 /discrepancies/<uuid:discrepancy_id>                             GET  see deliveries
 /discrepancies/<uuid:discrepancy_id>/acceptance                  POST buy parts
 /discrepancies/<uuid:discrepancy_id>/credit                      POST buy parts

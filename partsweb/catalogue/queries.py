@@ -52,6 +52,11 @@ def vendor_by_code(code: str) -> Vendor | None:
     return db.session.scalar(select(Vendor).where(Vendor.code == code))
 
 
+def vendor_named(name: str) -> Vendor | None:
+    """The vendor of that name that one can order from, however it is written."""
+    return next((one for one in vendors() if folded(one.name) == folded(name)), None)
+
+
 def vendors() -> Sequence[Vendor]:
     """Vendors one can order from, by name."""
     return db.session.scalars(select(Vendor).where(Vendor.active).order_by(Vendor.name)).all()

@@ -39,6 +39,7 @@ ACTS: dict[str, frozenset[str]] = {
     "buy parts": frozenset({COORDINATOR, PURCHASING, ADMIN}),
     "put on purchase orders": frozenset({DISPATCHER, COORDINATOR, PURCHASING, SUPERVISOR, ADMIN}),
     "see deliveries": frozenset(ROLES) - {DISPATCHER},
+    "buy at a counter": frozenset({TECHNICIAN, COORDINATOR, PURCHASING, SUPERVISOR, ADMIN}),
     "receive parts": frozenset({TECHNICIAN, COORDINATOR, PURCHASING, SUPERVISOR, ADMIN}),
     # what needs somebody else
     "decide": frozenset({SUPERVISOR, ADMIN}),

@@ -12,6 +12,7 @@ from uuid import UUID
 from sqlalchemy import (
     ColumnElement,
     Select,
+    and_,
     extract,
     false,
     func,
@@ -197,7 +198,7 @@ def seen(by: Person) -> ColumnElement[bool]:
         return false()
     van = locations.van_of(by)
     to_own_van = PurchaseOrder.ship_to_id == van.id if van else false()
-    return or_(to_own_van, PurchaseOrder.id.in_(_with_lines_for(by)))
+    return or_(to_own_van, _bought_by(by), PurchaseOrder.id.in_(_with_lines_for(by)))
 
 
 def line(line_id: UUID, *, seen_by: Person) -> PurchaseLine:
@@ -489,14 +490,21 @@ def _seen_lines(by: Person) -> ColumnElement[bool]:
     van = locations.van_of(by)
     to_own_van = PurchaseOrder.ship_to_id == van.id if van else false()
     own = select(PartEntry.id).join(Order).where(orders.visible(by))
-    return or_(to_own_van, PurchaseLine.entry_id.in_(own))
+    return or_(to_own_van, _bought_by(by), PurchaseLine.entry_id.in_(own))
 
 
 def _sees_whole(order: PurchaseOrder, person: Person) -> bool:
     if person.may("see purchase orders"):
         return True
+    if order.counter and order.made_by_id == person.id:
+        return True
     van = locations.van_of(person)
     return van is not None and order.ship_to_id == van.id
+
+
+def _bought_by(person: Person) -> ColumnElement[bool]:
+    """What the person bought at a counter is his or hers to see, wherever it went."""
+    return and_(PurchaseOrder.counter, PurchaseOrder.made_by_id == person.id)
 
 
 def _of_orders(model: type[Discrepancy] | type[SerialConflict]) -> Select[Any]:
