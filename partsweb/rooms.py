@@ -10,10 +10,11 @@ from partsweb.attachments import intake
 from partsweb.attachments import views as attachments
 from partsweb.billing import views as billing
 from partsweb.catalogue import views as catalogue
+from partsweb.catalogue.asking import part_created, part_declined, part_merged
 from partsweb.kit import slot
 from partsweb.kit.door import files_came_in
 from partsweb.locations import views as locations
-from partsweb.orders import carrying
+from partsweb.orders import asking, asking_pages, carrying
 from partsweb.orders import views as orders
 from partsweb.orders.rules import (
     entry_cancelled,
@@ -26,6 +27,7 @@ from partsweb.people import session
 from partsweb.people import views as people
 from partsweb.purchasing import (
     counter_views,
+    merging,
     receiving_views,  # noqa: F401 - its pages stand on the blueprint of purchasing
     settling,
     settling_views,
@@ -33,6 +35,7 @@ from partsweb.purchasing import (
 from partsweb.purchasing import rules as buying
 from partsweb.purchasing import views as purchasing
 from partsweb.reports import views as reports
+from partsweb.returns import rules as cores
 from partsweb.returns import views as returns
 from partsweb.scan import views as scan
 from partsweb.stock import transfer_views as transfers
@@ -76,7 +79,17 @@ def open_all(app: Flask) -> None:
     slot.fill("part.search", counter_views.bought_on_order)
     slot.fill("location.page", purchasing.on_the_way_to)
     slot.fill("vendor.page", purchasing.ordered_from)
+    _follow_requests()
     _open_bills(app)
+
+
+def _follow_requests() -> None:
+    slot.fill("catalogue-request.page", asking_pages.asked_for)
+    part_created.connect(asking.created)
+    part_merged.connect(asking.merged)
+    part_declined.connect(asking.declined)
+    part_merged.connect(merging.follow)
+    part_merged.connect(cores.follow_merged)
 
 
 def _open_bills(app: Flask) -> None:

@@ -87,6 +87,16 @@ ROUTES = """
 /billing/<number>                                                POST bill orders
 /billing/<number>/reversal                                       POST bill orders
 /billing/lines.<ending>                                          GET  see bills
+/catalogue-requests                                              GET  see parts
+/catalogue-requests/<uuid:request_id>                            GET  see parts
+/catalogue-requests/<uuid:request_id>/creation                   GET  keep the catalogue
+/catalogue-requests/<uuid:request_id>/creation                   POST keep the catalogue
+/catalogue-requests/<uuid:request_id>/decline                    GET  keep the catalogue
+/catalogue-requests/<uuid:request_id>/decline                    POST keep the catalogue
+/catalogue-requests/<uuid:request_id>/merge                      GET  keep the catalogue
+/catalogue-requests/<uuid:request_id>/merge                      POST keep the catalogue
+/catalogue-requests/new                                          GET  request parts
+/catalogue-requests/new                                          POST request parts
 /cores                                                           GET  see orders
 /cores/<uuid:core_id>                                            GET  see orders
 /cores/<uuid:core_id>/charge                                     POST settle cores
@@ -111,6 +121,8 @@ ROUTES = """
 /entries/<uuid:entry_id>/answer                                  POST answer requests
 /entries/<uuid:entry_id>/cancellation                            GET  request parts
 /entries/<uuid:entry_id>/cancellation                            POST request parts
+/entries/<uuid:entry_id>/collection                              GET  install parts
+/entries/<uuid:entry_id>/collection                              POST install parts
 /entries/<uuid:entry_id>/installation                            GET  install parts
 /entries/<uuid:entry_id>/installation                            POST install parts
 /entries/<uuid:entry_id>/not-used                                GET  install parts
@@ -119,6 +131,8 @@ ROUTES = """
 /entries/<uuid:entry_id>/photos                                  POST work on orders
 /entries/<uuid:entry_id>/purchase                                GET  put on purchase orders
 /entries/<uuid:entry_id>/purchase                                POST put on purchase orders
+/entries/<uuid:entry_id>/substitution                            GET  answer requests
+/entries/<uuid:entry_id>/substitution                            POST answer requests
 /entries/<uuid:entry_id>/warranty                                GET  request parts
 /entries/<uuid:entry_id>/warranty                                POST request parts
 /entries/<uuid:entry_id>/warranty/withdrawal                     POST request parts
@@ -157,6 +171,8 @@ ROUTES = """
 /orders/<number>/installations/new                               POST install parts
 /orders/<number>/notes/new                                       GET  work on orders
 /orders/<number>/notes/new                                       POST work on orders
+/orders/<number>/parts/ask                                       GET  request parts
+/orders/<number>/parts/ask                                       POST request parts
 /orders/<number>/parts/new                                       GET  request parts
 /orders/<number>/parts/new                                       POST request parts
 /orders/<number>/plan                                            GET  plan orders

@@ -37,6 +37,15 @@ def of_all(things: Sequence[Subject]) -> Sequence[Attachment]:
     return db.session.scalars(rows.order_by(Attachment.added_at, Attachment.id)).all()
 
 
+def of_ids(ids: Sequence[UUID]) -> dict[UUID, list[Attachment]]:
+    """What hangs on the things of these ids, by id, oldest first."""
+    rows = select(Attachment).where(Attachment.subject_id.in_(ids), Attachment.removed_at.is_(None))
+    found: dict[UUID, list[Attachment]] = {}
+    for one in db.session.scalars(rows.order_by(Attachment.added_at, Attachment.id)):
+        found.setdefault(one.subject_id, []).append(one)
+    return found
+
+
 def attachment(attachment_id: UUID, *, seen_by: Person) -> Attachment:
     """One attachment, for whoever may see the thing that it hangs on."""
     found = db.session.get(Attachment, attachment_id)

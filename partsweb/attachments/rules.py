@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from sqlalchemy import update
 from werkzeug.datastructures import FileStorage
 
 from partsweb.attachments import intake
@@ -45,6 +46,16 @@ def attach_all(
     chosen = [file for file in files if file.filename]
     intake.refuse_too_many(chosen)
     return [attach(subject, file, by=by, purpose=purpose) for file in chosen]
+
+
+def hang_over(subject: Subject, *, to: Subject) -> None:
+    """What hangs on one thing hangs on another from now on."""
+    rows = update(Attachment).where(
+        Attachment.subject_kind == subject.kind,
+        Attachment.subject_id == subject.id,
+        Attachment.removed_at.is_(None),
+    )
+    db.session.execute(rows.values(subject_kind=to.kind, subject_id=to.id))
 
 
 def may_remove(attachment: Attachment, *, by: Person) -> bool:

@@ -8,6 +8,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from partsweb.kit.exact import ZERO, read_decimal
+from partsweb.kit.fields import an_id, text
 from partsweb.kit.refusal import Refusal
 
 Fields = Mapping[str, str]
@@ -42,6 +43,38 @@ class PartForm:
             list_price=_amount(fields, "list_price", "The list price") or ZERO,
             warranty_months=_whole(fields, "warranty_months", "The warranty", "months"),
             active="active" in fields,
+        )
+
+
+@dataclass(frozen=True)
+class AskForm:
+    """A part that the catalogue lacks, as somebody describes it."""
+
+    description: str
+    vendor_id: UUID | None
+    vendor_name: str
+    vendor_number: str
+    maker: str
+    maker_number: str
+    code: str
+    notes: str
+    serialized: bool
+    another: bool
+
+    @classmethod
+    def read(cls, fields: Fields) -> AskForm:
+        """Only what it is must be said; the rest is as far as it is known."""
+        return cls(
+            description=text(fields, "description", needed="Say what it is."),
+            vendor_id=an_id(fields, "vendor"),
+            vendor_name=text(fields, "vendor_name"),
+            vendor_number=text(fields, "vendor_number"),
+            maker=text(fields, "maker"),
+            maker_number=text(fields, "maker_number"),
+            code=text(fields, "code"),
+            notes=text(fields, "notes"),
+            serialized="serialized" in fields,
+            another="another" in fields,
         )
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from decimal import Decimal
+from enum import StrEnum
 from uuid import UUID
 
 from sqlalchemy import ForeignKey, Index, UniqueConstraint
@@ -10,6 +12,16 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from partsweb.kit.subject import Subject
 from partsweb.kit.table import Table, WithId
+from partsweb.people.models import Person
+
+
+class RequestState(StrEnum):
+    """What became of a catalogue request."""
+
+    REQUESTED = "requested"
+    CREATED = "created"
+    MERGED = "merged"
+    DECLINED = "declined"
 
 
 class Part(WithId, Table):
@@ -29,6 +41,8 @@ class Part(WithId, Table):
     # How long its maker stands for it.
     warranty_months: Mapped[int | None]
     active: Mapped[bool] = mapped_column(default=True)
+    # Asked for, and not in the catalogue (yet): an order works on with it, search doesn't find it.
+    placeholder: Mapped[bool] = mapped_column(default=False)
     # What search looks through: SKU, description, vendor references and codes, folded.
     words: Mapped[str] = mapped_column(default="")
 
@@ -93,3 +107,67 @@ class Agreement(WithId, Table):
     note: Mapped[str] = mapped_column(default="")
 
     vendor: Mapped[Vendor] = relationship(lazy="joined")
+
+
+class CatalogueRequest(WithId, Table):
+    """Somebody asked to add a missing part; `part` is the placeholder, or what it became."""
+
+    __tablename__ = "catalogue_requests"
+    __table_args__ = (Index(None, "state", "asked_at"),)
+
+    part_id: Mapped[UUID] = mapped_column(ForeignKey(Part.id), unique=True)
+    state: Mapped[RequestState] = mapped_column(default=RequestState.REQUESTED)
+    # What the placeholder was called; it keeps that name unless it was created.
+    name: Mapped[str]
+    description: Mapped[str]
+    # From the list, or as the technician called it.
+    vendor_id: Mapped[UUID | None] = mapped_column(ForeignKey(Vendor.id))
+    vendor_name: Mapped[str] = mapped_column(default="")
+    vendor_number: Mapped[str] = mapped_column(default="")
+    maker: Mapped[str] = mapped_column(default="")
+    maker_number: Mapped[str] = mapped_column(default="")
+    # What was scanned and nobody knew.
+    code: Mapped[str] = mapped_column(default="")
+    notes: Mapped[str] = mapped_column(default="")
+    # The order that it was asked for on, as people call it; empty without one.
+    paper: Mapped[str] = mapped_column(default="")
+    asked_by_id: Mapped[UUID] = mapped_column(ForeignKey(Person.id), index=True)
+    asked_at: Mapped[datetime]
+    merged_into_id: Mapped[UUID | None] = mapped_column(ForeignKey(Part.id))
+    # Why it was declined.
+    why: Mapped[str] = mapped_column(default="")
+    decided_by_id: Mapped[UUID | None] = mapped_column(ForeignKey(Person.id))
+    decided_at: Mapped[datetime | None]
+
+    part: Mapped[Part] = relationship(foreign_keys=[part_id], lazy="joined")
+    merged_into: Mapped[Part | None] = relationship(foreign_keys=[merged_into_id], lazy="joined")
+    vendor: Mapped[Vendor | None] = relationship(lazy="joined")
+    asked_by: Mapped[Person] = relationship(foreign_keys=[asked_by_id], lazy="joined")
+    decided_by: Mapped[Person | None] = relationship(foreign_keys=[decided_by_id], lazy="joined")
+
+    @property
+    def subject(self) -> Subject:
+        """For its photos and history."""
+        return Subject("catalogue-request", self.id)
+
+    @property
+    def open(self) -> bool:
+        """Whether it still waits for an answer."""
+        return self.state == RequestState.REQUESTED
+
+    @property
+    def sold_by(self) -> str:
+        """Who sells it, as far as that is known."""
+        return self.vendor.name if self.vendor else self.vendor_name
+
+    @property
+    def references(self) -> str:
+        """Whose numbers it has, in words."""
+        sold = " ".join(filter(None, (self.sold_by, self.vendor_number)))
+        made = " ".join(filter(None, (self.maker, self.maker_number)))
+        return " · ".join(filter(None, (sold, made, self.code)))
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """All numbers that may tell which part it is."""
+        return tuple(filter(None, (self.vendor_number, self.maker_number, self.code)))

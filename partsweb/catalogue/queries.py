@@ -12,7 +12,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, and_, case, false, literal, select
 
 from partsweb.catalogue import spelling
-from partsweb.catalogue.models import Agreement, Part, Vendor, VendorReference
+from partsweb.catalogue.models import Agreement, CatalogueRequest, Part, Vendor, VendorReference
 from partsweb.catalogue.trigrams import Piece, found_by
 from partsweb.codes.models import Barcode
 from partsweb.codes.queries import Meaning
@@ -173,6 +173,9 @@ def all_words() -> dict[UUID, str]:
     for rows in (numbers, barcodes):
         for part_id, code in db.session.execute(rows):
             codes[part_id].append(code)
+    asked_for = select(CatalogueRequest).join(Part, Part.id == CatalogueRequest.part_id)
+    for one in db.session.scalars(asked_for.where(Part.placeholder)):
+        codes[one.part_id].extend(one.codes)
     described = select(Part.id, Part.sku, Part.description)
     return {
         part_id: words_of(sku, description, codes[part_id])
@@ -209,7 +212,7 @@ def matching(text: str) -> Matching:
     code, words = compact(text[:LONGEST_TEXT]), _words(text)
     if not code:
         return Matching(false(), literal(5))
-    exact = found_by([[_inside(code)], [_inside(word) for word in words]])
+    exact = having(text)
     if db.session.scalar(select(Part.id).where(Part.active, exact).limit(1)) is None:
         return _alike(code, words)
     beginning = and_(*(Part.words.contains(f" {word}", autoescape=True) for word in words))
@@ -222,6 +225,12 @@ def matching(text: str) -> Matching:
         else_=5,
     )
     return Matching(exact, rank)
+
+
+def having(text: str) -> ColumnElement[bool]:
+    """Parts of any kind that have the text inside a code, or every word of it somewhere."""
+    code, words = compact(text[:LONGEST_TEXT]), _words(text)
+    return found_by([[_inside(code)], [_inside(word) for word in words]]) if code else false()
 
 
 def found(text: str, *, limit: int = FOUND_AT_MOST) -> Found:

@@ -7,13 +7,15 @@ from decimal import Decimal
 from sqlalchemy import select, update
 
 from partsweb.catalogue import queries, trigrams
-from partsweb.catalogue.models import Agreement, Part, Vendor, VendorReference
+from partsweb.catalogue.models import Agreement, CatalogueRequest, Part, Vendor, VendorReference
 from partsweb.codes.models import Barcode
 from partsweb.extensions import db
 from partsweb.kit.refusal import Refusal
 
 LONGEST_SKU = 80
 LONGEST_DESCRIPTION = 500
+# How parts are called that are asked for and not in the catalogue yet.
+PLACEHOLDER = "NEW-"
 
 
 def add_part(
@@ -29,18 +31,23 @@ def add_part(
     warranty_months: int | None = None,
 ) -> Part:
     """Add a part to the catalogue; the SKU is kept as written, leading zeros and all."""
-    if queries.by_sku(sku.strip()):
-        raise Refusal(f"There is a part {sku.strip()} already.", field="sku")
+    refuse_sku(sku.strip())
     part = Part(sku=sku.strip(), description=description)
     _describe(part, description, category, unit, core_charge, list_price)
     part.serialized, part.compliance = serialized, compliance
     part.warranty_months = warranty_months
-    if not part.sku or len(part.sku) > LONGEST_SKU:
-        raise Refusal(f"A SKU has 1 to {LONGEST_SKU} characters.", field="sku")
     db.session.add(part)
     db.session.flush()
     refresh_words(part)
     return part
+
+
+def refuse_sku(sku: str) -> None:
+    """A SKU has so many characters, and is one part's."""
+    if not 0 < len(sku) <= LONGEST_SKU:
+        raise Refusal(f"A SKU has 1 to {LONGEST_SKU} characters.", field="sku")
+    if queries.by_sku(sku):
+        raise Refusal(f"There is a part {sku} already.", field="sku")
 
 
 def change_part(
@@ -56,6 +63,8 @@ def change_part(
     warranty_months: int | None = None,
 ) -> None:
     """Change what a part is called and costs; its SKU and serialization stay."""
+    if part.placeholder:
+        raise Refusal(f"{part.sku} isn’t in the catalogue. Add it from its request first.")
     _describe(part, description, category, unit, core_charge, list_price)
     part.compliance, part.active = compliance, active
     part.warranty_months = warranty_months
@@ -207,6 +216,9 @@ def refresh_words(part: Part) -> None:
         Barcode.subject_kind == "part", Barcode.subject_id == part.id
     )
     found = [*db.session.scalars(numbers), *db.session.scalars(codes)]
+    if part.placeholder:
+        asked_for = select(CatalogueRequest).where(CatalogueRequest.part_id == part.id)
+        found += [code for one in db.session.scalars(asked_for) for code in one.codes]
     part.words = queries.words_of(part.sku, part.description, found)
     db.session.flush()
 

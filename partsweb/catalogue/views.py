@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 
 from partsweb.attachments import queries as attachments
 from partsweb.attachments.rules import attach_all
-from partsweb.catalogue import queries, rules
+from partsweb.catalogue import asked, queries, rules
 from partsweb.catalogue.forms import BarcodeForm, PartForm, ReferenceForm, VendorForm
 from partsweb.catalogue.models import Part, Vendor
 from partsweb.codes.queries import recognise_by
@@ -34,6 +34,7 @@ def part(part_id: UUID) -> ResponseReturnValue:
         references=queries.references_of(found),
         barcodes=queries.barcodes_of(found),
         photos=attachments.of(found.subject),
+        asked=asked.request_for(found) if found.placeholder else None,
         nav="parts",
     )
 
@@ -42,7 +43,7 @@ def part(part_id: UUID) -> ResponseReturnValue:
 @reads("keep the catalogue")
 def new_part() -> ResponseReturnValue:
     """The form for a part that isn't in the catalogue."""
-    return page("catalogue/new_part.html", nav="parts", **_choices())
+    return page("catalogue/new_part.html", nav="parts", **choices())
 
 
 @bp.post("/parts/new")
@@ -68,7 +69,7 @@ def add_part() -> ShowAfter:
 @reads("keep the catalogue")
 def edit_part(part_id: UUID) -> ResponseReturnValue:
     """The form for what is kept of a part."""
-    return page("catalogue/edit_part.html", nav="parts", part=queries.part(part_id), **_choices())
+    return page("catalogue/edit_part.html", nav="parts", part=queries.part(part_id), **choices())
 
 
 @bp.post("/parts/<uuid:part_id>/edit")
@@ -269,7 +270,8 @@ def change_vendor(vendor_id: UUID) -> ShowAfter:
     return show_after(url_for(".vendor", vendor_id=found.id), notice=f"{found.name} is changed.")
 
 
-def _choices() -> dict[str, Any]:
+def choices() -> dict[str, Any]:
+    """What is in use, for the fields of a part."""
     return {"categories": queries.categories(), "units": queries.units()}
 
 

@@ -26,7 +26,7 @@ from partsweb.stock.models import OURS, Reason, Serial
 from partsweb.stock.rules import Move
 
 STATES = ("waiting", "allocated", "on_order", "ready", "installed")
-EXITS = ("not_used", "declined", "cancelled")
+EXITS = ("not_used", "declined", "cancelled", "substituted")
 MOVES = frozenset({Fate.RETURNED_TO_STOCK, Fate.CORE, Fate.WARRANTY_RETURN, Fate.SCRAPPED})
 ONE = Decimal(1)
 

@@ -165,6 +165,9 @@ class PartEntry(WithId, Table):
     not_used: Mapped[Decimal] = mapped_column(default=ZERO)
     declined: Mapped[Decimal] = mapped_column(default=ZERO)
     cancelled: Mapped[Decimal] = mapped_column(default=ZERO)
+    # Answered with another part, which has an entry of its own.
+    substituted: Mapped[Decimal] = mapped_column(default=ZERO)
+    substitutes_id: Mapped[UUID | None] = mapped_column(ForeignKey("part_entries.id"), index=True)
     # Per unit, as the technician sees and enters it; prefilled with the list price.
     cost: Mapped[Decimal] = mapped_column(default=ZERO)
     restocking_fee: Mapped[Decimal] = mapped_column(default=ZERO)
@@ -184,6 +187,10 @@ class PartEntry(WithId, Table):
     paper: Mapped[str] = mapped_column(default="")
 
     order: Mapped[Order] = relationship(back_populates="entries", lazy="joined")
+    substitutes: Mapped[PartEntry | None] = relationship(
+        remote_side="PartEntry.id", back_populates="substituted_by"
+    )
+    substituted_by: Mapped[list[PartEntry]] = relationship(back_populates="substitutes")
     part: Mapped[Part] = relationship(lazy="joined")
     agreement: Mapped[Agreement | None] = relationship(lazy="joined")
     requested_by: Mapped[Person] = relationship(foreign_keys=[requested_by_id], lazy="joined")
@@ -213,6 +220,7 @@ class PartEntry(WithId, Table):
             (self.installed, "Installed"),
             (self.not_used, "Not used"),
             (self.declined, "Declined"),
+            (self.substituted, "Substituted"),
             (self.cancelled, "Cancelled"),
         )
         return [(quantity, word) for quantity, word in kept if quantity]

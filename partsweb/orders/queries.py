@@ -11,9 +11,10 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, and_, case, false, func, or_, select
 from sqlalchemy.orm import selectinload
 
+from partsweb.attachments import queries as attachments
 from partsweb.attachments.models import Attachment
 from partsweb.catalogue import queries as catalogue
-from partsweb.catalogue.models import Agreement, Part
+from partsweb.catalogue.models import Agreement, CatalogueRequest, Part
 from partsweb.codes.queries import Meaning
 from partsweb.codes.reading import Reading
 from partsweb.extensions import db
@@ -267,13 +268,7 @@ def set_apart(entries: Sequence[PartEntry]) -> dict[UUID, list[Allocation]]:
 
 def photos(subject_ids: Sequence[UUID]) -> dict[UUID, list[Attachment]]:
     """Photos and papers by the thing that they hang on."""
-    rows = select(Attachment).where(
-        Attachment.subject_id.in_(subject_ids), Attachment.removed_at.is_(None)
-    )
-    found: dict[UUID, list[Attachment]] = {}
-    for row in db.session.scalars(rows.order_by(Attachment.added_at, Attachment.id)):
-        found.setdefault(row.subject_id, []).append(row)
-    return found
+    return attachments.of_ids(subject_ids)
 
 
 def evidence_missing(entry: PartEntry) -> bool:
@@ -338,6 +333,17 @@ def requests(*, page: int = 1) -> Page[PartEntry]:
 def to_make_ready(*, page: int = 1) -> Page[PartEntry]:
     """Parts that are allocated, and still have to be set aside or carried to the van."""
     return paged(_of_open_orders(PartEntry.allocated > ZERO), number=page)
+
+
+def entries_of(asked: CatalogueRequest, *, seen_by: Person) -> Sequence[PartEntry]:
+    """Where a part that was asked for is waited for, or was, on orders that the person may see."""
+    part_id = asked.merged_into_id or asked.part_id
+    rows = select(PartEntry).join(PartEntry.order).where(PartEntry.part_id == part_id)
+    if asked.merged_into_id:
+        # Of all that have the part, the one that it was asked for on.
+        rows = rows.where(Order.number == asked.paper)
+    rows = rows.where(visible(seen_by)).order_by(PartEntry.requested_at, PartEntry.id)
+    return db.session.scalars(rows.limit(MOST_SITES)).all()
 
 
 def _of_open_orders(wanted: ColumnElement[bool]) -> Select[PartEntry]:

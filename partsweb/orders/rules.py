@@ -10,6 +10,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID, uuid4
 
+from partsweb.catalogue.asking import refuse_merged
 from partsweb.catalogue.models import Agreement, Part, Vendor
 from partsweb.extensions import db
 from partsweb.kit import clock
@@ -260,7 +261,7 @@ def request(
     if not order.open:
         raise Refusal(f"{order.number} is {order.state.value.lower()}: nothing more is needed.")
     refuse_fractions(part, quantity)
-    entry = _entry(order, part, by=by, at=at, entry_id=entry_id, cost=cost, notes=notes)
+    entry = blank_entry(order, part, by=by, at=at, entry_id=entry_id, cost=cost, notes=notes)
     if min(entry.cost, restocking_fee) < ZERO:
         raise Refusal("An amount can’t be below zero.", field="cost")
     entry.quantity = entry.waiting = quantity
@@ -328,7 +329,7 @@ def move_to_van(
             at=at,
             serials=serials,
             cause=entry.subject,
-            owner_id=_owner_of(serials),
+            owner_id=owner_of_units(serials),
         )
     taken = take(entry, min(quantity, sum(own.values(), ZERO)), "allocated", into="ready")
     take(entry, quantity - taken["allocated"], "waiting", "allocated", into="ready")
@@ -543,7 +544,7 @@ def install_from_van(
     installation_id: UUID | None = None,
 ) -> list[Installation]:
     """Fit what the van had, without a request: the entry starts at Installed."""
-    entry = _entry(order, part, by=by, at=at, entry_id=entry_id, cost=None, notes="")
+    entry = blank_entry(order, part, by=by, at=at, entry_id=entry_id, cost=None, notes="")
     db.session.flush()
     return install(
         entry,
@@ -672,7 +673,7 @@ def _number(given: str) -> str:
     return given
 
 
-def _entry(
+def blank_entry(
     order: Order,
     part: Part,
     *,
@@ -684,6 +685,7 @@ def _entry(
 ) -> PartEntry:
     """An entry with nothing asked for yet."""
     refuse_known(PartEntry, entry_id)
+    refuse_merged(part)
     entry = PartEntry(
         id=entry_id or uuid4(),
         order=order,
@@ -701,6 +703,7 @@ def _entry(
         not_used=ZERO,
         declined=ZERO,
         cancelled=ZERO,
+        substituted=ZERO,
     )
     db.session.add(entry)
     return entry
@@ -780,7 +783,8 @@ def _give_back(
     )
 
 
-def _owner_of(serials: Sequence[Serial]) -> UUID:
+def owner_of_units(serials: Sequence[Serial]) -> UUID:
+    """Whose the units are; ours where there are none."""
     owners = {unit.owner_id for unit in serials} or {OURS}
     if len(owners) > 1:
         raise Refusal("These units belong to different owners: move them apart.", field="serials")

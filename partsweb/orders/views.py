@@ -11,6 +11,7 @@ from flask.typing import ResponseReturnValue
 
 from partsweb.attachments import rules as attachments
 from partsweb.catalogue import queries as catalogue
+from partsweb.catalogue.asked import asked_like
 from partsweb.catalogue.models import Agreement, Part
 from partsweb.codes.queries import recognise_by
 from partsweb.extensions import db
@@ -249,6 +250,7 @@ def new_entry(number: str) -> ResponseReturnValue:
         words=words,
         alike=those.alike,
         parts=queries.nearest_first(those.parts, held, near=van, words=words),
+        asked_alike=asked_like(words) if words else (),
         held=held,
         own=van,
     )

@@ -229,6 +229,13 @@ def open_lines_of(part: Part) -> Sequence[PurchaseLine]:
     return db.session.scalars(_open_lines().where(PurchaseLine.part_id == part.id)).all()
 
 
+def with_lines_of(part: Part) -> Sequence[PurchaseOrder]:
+    """Every purchase order that has the part on it, whatever became of it."""
+    lines = select(PurchaseLine.purchase_order_id).where(PurchaseLine.part_id == part.id)
+    rows = select(PurchaseOrder).where(PurchaseOrder.id.in_(lines)).order_by(PurchaseOrder.id)
+    return db.session.scalars(rows).all()
+
+
 def on_order(part: Part, *, ship_to: Location | None = None) -> Decimal:
     """How much of the part is ordered and still to come, to one place or to all."""
     rows = _open_lines().where(PurchaseLine.part_id == part.id)

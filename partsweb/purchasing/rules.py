@@ -11,6 +11,7 @@ from partsweb.approvals import queries as asked_of
 from partsweb.approvals import rules as approvals
 from partsweb.approvals.models import Approval, Decision, Matter
 from partsweb.catalogue import queries as catalogue
+from partsweb.catalogue.asking import refuse_merged
 from partsweb.catalogue.models import Part, Vendor
 from partsweb.extensions import db
 from partsweb.kit import clock, firm
@@ -112,6 +113,7 @@ def add_line(
     """Put a part on a draft; what an entry of that part waits for is then on order for it."""
     lock(order)
     refuse_unless_draft(order)
+    refuse_merged(part)
     reference = catalogue.reference(part.id, order.vendor_id)
     if price is None:
         price = reference.price if reference and reference.price is not None else ZERO

@@ -10,8 +10,10 @@ from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
+from sqlalchemy import update
+
 from partsweb.catalogue import queries as catalogue
-from partsweb.catalogue.models import Part
+from partsweb.catalogue.models import CatalogueRequest, Part
 from partsweb.extensions import db
 from partsweb.kit import clock, firm
 from partsweb.kit.exact import ZERO
@@ -103,6 +105,12 @@ def call_off(cause: Subject, *, by: Person, at: datetime) -> None:
     if core.task is not None:
         timeline.call_off(core.task, by=by)
     _record(core, "core-cancelled", "is owed no longer", by=by, at=at)
+
+
+def follow_merged(request: CatalogueRequest, *, into: Part, by: Person, at: datetime) -> None:
+    """Cores of a placeholder are those of the part that it turned out to be."""
+    owed = update(Core).where(Core.part_id == request.part_id)
+    db.session.execute(owed.values(part_id=into.id))
 
 
 def tag(core: Core, rma: str, *, by: Person, at: datetime) -> None:

@@ -6,11 +6,13 @@ from flask import Blueprint, g, request
 from flask.typing import ResponseReturnValue
 
 from partsweb.catalogue import queries as catalogue
+from partsweb.catalogue.asked import asked_like
 from partsweb.codes.queries import recognise_by
 from partsweb.codes.reading import read
 from partsweb.kit import subject
 from partsweb.kit.door import reads
 from partsweb.kit.pages import page
+from partsweb.orders import queries as orders
 from partsweb.scan import queries
 
 bp = Blueprint("scan", __name__)
@@ -29,6 +31,8 @@ def scan() -> ResponseReturnValue:
         code=code,
         reading=read(code),
         found=found,
+        active_order=orders.active_order(g.person) if code and not found else None,
+        alike=asked_like(code) if code and not found else (),
         suggestions=queries.suggestions(code) if code and not found else (),
         url_of=lambda one: subject.url(one.meaning.subject, seen_by=g.person),
         title_of=lambda one: subject.kind_of(one.kind).title(one.thing),

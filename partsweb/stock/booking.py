@@ -60,6 +60,8 @@ class Move:
     cause: Subject | None = None
     reverses: Movement | None = None
     note: str = ""
+    # Said again as it was, at its known value: nothing is assumed and nothing is learnt from it.
+    restates: bool = False
 
     @property
     def keys(self) -> tuple[Key, Key]:
@@ -117,7 +119,7 @@ class Book:
     def enter(self, move: Move) -> Movement:
         """Book one move: both balances, its value, and what its arrival teaches of earlier ones."""
         source, target = (self.running[key] for key in move.keys)
-        missing = _missing(move, source)
+        missing = ZERO if move.restates else _missing(move, source)
         value = _value(move, source)
         moved = self._write_down(move, value)
         if missing:
@@ -125,7 +127,7 @@ class Book:
         owed = max(ZERO, -target.quantity) if move.target.kind not in VIRTUAL else ZERO
         source.change(-move.quantity, -value)
         target.change(move.quantity, value)
-        if owed and move.owner_id == OURS:
+        if owed and move.owner_id == OURS and not move.restates:
             self._settle(moved, min(owed, move.quantity), value)
         if value and move.target.kind not in VIRTUAL and move.reverses is None:
             target.unit_cost = rounded(value / move.quantity)
@@ -148,7 +150,8 @@ class Book:
             )
         )
         deltas = [balance.delta for balance in self.running.values()]
-        db.session.connection().execute(changed, deltas)
+        if deltas:
+            db.session.connection().execute(changed, deltas)
         for key in self.running:
             known = db.session.identity_map.get(identity_key(Balance, key))
             if known is not None:
@@ -190,15 +193,21 @@ class Book:
         db.session.add(owed)
 
     def _settle(self, arrived: Movement, quantity: Decimal, value: Decimal) -> None:
-        """Now it is known what the missing stock cost: correct the movements that took it.
-
-        Oldest first; one that is itself taken back by this arrival settles itself.
-        """
-        db.session.flush()
-        left, cost = quantity, value
+        """Now it is known what the missing stock cost: correct the movements that took it."""
+        cost = value
         if quantity != arrived.quantity:
             cost = rounded(value * quantity / arrived.quantity)
-        for owed in self._provisional(arrived):
+        key = (arrived.part_id, arrived.target_id, arrived.owner_id)
+        self.pay(key, quantity, cost, cause=arrived)
+
+    def pay(self, key: Key, quantity: Decimal, cost: Decimal, *, cause: Movement) -> None:
+        """So much of what was taken before it was there cost so much.
+
+        Oldest first; one that is itself taken back by what arrives settles itself.
+        """
+        db.session.flush()
+        left = quantity
+        for owed in provisional(key, first=cause.reverses_id):
             if not left:
                 return
             taken = min(left, owed.quantity)
@@ -206,24 +215,13 @@ class Book:
             assumed = owed.value
             if taken != owed.quantity:
                 assumed = rounded(owed.value * taken / owed.quantity)
-            if owed.movement_id == arrived.reverses_id:
+            if owed.movement_id == cause.reverses_id:
                 paid = assumed
-            self._correct(owed.movement, paid - assumed, cause=arrived)
+            self.correct(owed.movement, paid - assumed, cause=cause)
             owed.quantity, owed.value = owed.quantity - taken, owed.value - assumed
             left, cost = left - taken, cost - paid
 
-    def _provisional(self, arrived: Movement) -> list[ProvisionalCost]:
-        rows = select(ProvisionalCost).where(
-            ProvisionalCost.part_id == arrived.part_id,
-            ProvisionalCost.location_id == arrived.target_id,
-            ProvisionalCost.owner_id == arrived.owner_id,
-            ProvisionalCost.quantity > 0,
-        )
-        fresh = rows.execution_options(populate_existing=True)
-        found = db.session.scalars(fresh.order_by(ProvisionalCost.movement_id)).all()
-        return sorted(found, key=lambda owed: owed.movement_id != arrived.reverses_id)
-
-    def _correct(self, moved: Movement, value: Decimal, *, cause: Movement) -> None:
+    def correct(self, moved: Movement, value: Decimal, *, cause: Movement) -> None:
         """An immutable row of value without quantity that names its movement."""
         if not value:
             return
@@ -244,6 +242,20 @@ class Book:
         if key not in self.running:
             self.running |= lock({key})
         return self.running[key]
+
+
+def provisional(key: Key, *, first: int | None = None) -> list[ProvisionalCost]:
+    """What was taken there before it arrived: one movement's first, then the oldest."""
+    part_id, location_id, owner_id = key
+    rows = select(ProvisionalCost).where(
+        ProvisionalCost.part_id == part_id,
+        ProvisionalCost.location_id == location_id,
+        ProvisionalCost.owner_id == owner_id,
+        ProvisionalCost.quantity > 0,
+    )
+    fresh = rows.execution_options(populate_existing=True)
+    found = db.session.scalars(fresh.order_by(ProvisionalCost.movement_id)).all()
+    return sorted(found, key=lambda owed: owed.movement_id != first)
 
 
 def lock(keys: Iterable[Key]) -> dict[Key, Running]:

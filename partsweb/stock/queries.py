@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import Select, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
-from partsweb.catalogue.models import Part
+from partsweb.catalogue.models import CatalogueRequest, Part
 from partsweb.codes.queries import Meaning
 from partsweb.codes.reading import Reading
 from partsweb.extensions import db
@@ -28,6 +28,7 @@ from partsweb.stock.models import (
     CostCorrection,
     Movement,
     Owner,
+    ProvisionalCost,
     ReorderLevel,
     Serial,
 )
@@ -203,6 +204,40 @@ def caused_by(cause: Subject) -> Sequence[Movement]:
     return db.session.scalars(rows.order_by(Movement.id)).all()
 
 
+def standing_moves(part: Part) -> Sequence[Movement]:
+    """The part's movements that were not taken back, oldest first."""
+    undone = select(Movement.reverses_id).where(Movement.reverses_id.is_not(None))
+    rows = select(Movement).where(
+        Movement.part_id == part.id, Movement.reverses_id.is_(None), Movement.id.not_in(undone)
+    )
+    return db.session.scalars(rows.order_by(Movement.id)).all()
+
+
+def all_moves(part: Part) -> Sequence[Movement]:
+    """Every movement of the part, oldest first, with those that were taken back."""
+    rows = select(Movement).where(Movement.part_id == part.id)
+    return db.session.scalars(rows.order_by(Movement.id)).all()
+
+
+def has_unsettled_reversals(part: Part) -> bool:
+    """Whether the cost of something that was taken back was learnt later, or is still to be."""
+    undone = select(Movement.reverses_id).where(Movement.reverses_id.is_not(None))
+    taken_back = or_(Movement.reverses_id.is_not(None), Movement.id.in_(undone))
+    of_part = select(Movement.id).where(Movement.part_id == part.id, taken_back)
+    backs = of_part.where(Movement.reverses_id.is_not(None))
+    learnt = select(CostCorrection.id).where(CostCorrection.movement_id.in_(backs))
+    owed = select(ProvisionalCost.movement_id).where(
+        ProvisionalCost.movement_id.in_(of_part), ProvisionalCost.quantity > 0
+    )
+    found = db.session.scalar(select(or_(exists(learnt), exists(owed))))
+    return bool(found)
+
+
+def moved_with_serial(part: Part) -> set[bool]:
+    """Whether what stands of the part was moved by serial; nothing where nothing was moved."""
+    return {moved.serial_id is not None for moved in standing_moves(part)}
+
+
 def reversal_of(moved: Movement) -> Movement | None:
     """The movement that took this one back."""
     return db.session.scalar(select(Movement).where(Movement.reverses_id == moved.id))
@@ -216,7 +251,8 @@ def serial(part: Part, number: str) -> Serial | None:
 
 def serials_numbered(number: str) -> Sequence[Serial]:
     """Every unit of that number, whatever the part."""
-    return db.session.scalars(select(Serial).where(Serial.number == number.strip())).all()
+    rows = select(Serial).where(Serial.number == number.strip(), _goes_by_its_part())
+    return db.session.scalars(rows).all()
 
 
 def serial_of_id(serial_id: UUID) -> Serial:
@@ -229,12 +265,18 @@ def serial_of_id(serial_id: UUID) -> Serial:
 
 def serials(text: str = "", *, of: Part | None = None, page: int = 1) -> Page[Serial]:
     """Units whose number has the text in it, whatever its case; of one part, or of all."""
-    rows = select(Serial).join(Part, Part.id == Serial.part_id)
+    rows = select(Serial).join(Part, Part.id == Serial.part_id).where(_goes_by_its_part())
     if text.strip():
         rows = rows.where(func.lower(Serial.number).contains(text.strip().lower(), autoescape=True))
     if of is not None:
         rows = rows.where(Serial.part_id == of.id)
     return paged(rows.order_by(Serial.number, Part.sku), number=page)
+
+
+def _goes_by_its_part() -> ColumnElement[bool]:
+    """Units of placeholders that turned out to be another part go by that part now."""
+    merged = select(CatalogueRequest.part_id).where(CatalogueRequest.merged_into_id.is_not(None))
+    return Serial.part_id.not_in(merged)
 
 
 def recognised(reading: Reading) -> Iterable[Meaning]:

@@ -13,6 +13,7 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import Select, Update, select, update
 
+from partsweb.catalogue.asking import refuse_merged
 from partsweb.catalogue.models import Part, Vendor
 from partsweb.extensions import db
 from partsweb.kit.exact import ZERO
@@ -58,6 +59,8 @@ def post(moves: Sequence[Move], *, by: Person | None, at: datetime) -> list[Move
     """
     for move in moves:
         _check(move)
+    for part in {move.part.id: move.part for move in moves}.values():
+        refuse_merged(part)
     book = Book({key for move in moves for key in move.keys}, by=by, at=at)
     for move in sorted(moves, key=lambda move: move.source.kind not in VIRTUAL):
         if move.serial is not None:
@@ -67,7 +70,9 @@ def post(moves: Sequence[Move], *, by: Person | None, at: datetime) -> list[Move
     return book.entered
 
 
-def reverse(moved: Movement, *, by: Person, at: datetime, note: str = "") -> Movement:
+def reverse(
+    moved: Movement, *, by: Person, at: datetime, note: str = "", restates: bool = False
+) -> Movement:
     """Take a movement back by its mirror image, with what was learnt of its cost since.
 
     Always possible, also at nothing on hand.
@@ -97,6 +102,7 @@ def reverse(moved: Movement, *, by: Person, at: datetime, note: str = "") -> Mov
         cause=moved.cause,
         reverses=moved,
         note=note,
+        restates=restates,
     )
     return post([back], by=by, at=at)[0]
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from partsweb.approvals import queries as approvals
+from partsweb.catalogue import asked
 from partsweb.locations.views import own_van
 from partsweb.orders import queries as orders
 from partsweb.people.models import Person
@@ -41,6 +42,7 @@ LOADS: dict[str, Callable[[Person], Any]] = {
     "received": lambda person: queries.received_today(),
     "elsewhere": lambda person: queries.serials_elsewhere(),
     "discrepancies": lambda person: purchasing.discrepancies(Wrong(), seen_by=person),
+    "asked_for": lambda person: asked.catalogue_requests(seen_by=person),
     "to_buy": lambda person: orders.requests(),
     "late": lambda person: purchasing.purchase_orders(Wanted("late"), seen_by=person),
     "to_decide": lambda person: approvals.to_decide(),
@@ -55,13 +57,14 @@ SECTIONS: dict[str, tuple[str, ...]] = {
         "told",
         "requests",
         "transfers",
+        "asked_for",
         "negative",
         "elsewhere",
         "discrepancies",
         "received",
         "to_do",
     ),
-    PURCHASING: ("told", "to_buy", "late", "discrepancies", "to_do"),
+    PURCHASING: ("told", "to_buy", "asked_for", "late", "discrepancies", "to_do"),
     SUPERVISOR: (
         "to_decide",
         "told",
@@ -73,7 +76,7 @@ SECTIONS: dict[str, tuple[str, ...]] = {
         "to_do",
     ),
     FINANCE: ("told", "late", "discrepancies", "negative", "to_do"),
-    ADMIN: ("to_decide", "told", "firm", "negative", "to_do"),
+    ADMIN: ("to_decide", "told", "asked_for", "firm", "negative", "to_do"),
 }
 
 

@@ -10,6 +10,8 @@ from flask.typing import ResponseReturnValue
 from partsweb.kit import clock
 from partsweb.kit.door import SIGNED_IN, reads
 from partsweb.kit.pages import page
+from partsweb.locations.views import own_van
+from partsweb.orders.collecting import needs_choice
 from partsweb.today import queries
 from partsweb.today.sections import sections_of
 
@@ -36,7 +38,13 @@ def to_collect() -> ResponseReturnValue:
     """What lies ready for one's own orders, and where."""
     found = queries.set_aside_for(g.person)
     by_home = [(home, list(rows)) for home, rows in groupby(found, lambda row: row[0])]
-    return page("today/to_collect.html", by_home=by_home, nav="today")
+    return page(
+        "today/to_collect.html",
+        by_home=by_home,
+        own=own_van(),
+        choose=lambda entry, kept: needs_choice(entry, kept.location, kept.quantity),
+        nav="today",
+    )
 
 
 @bp.get("/more")
