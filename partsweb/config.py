@@ -20,6 +20,8 @@ NAMES = (
     "DEMO",
     "LABOUR_RATE",
     "CORE_WINDOW",
+    "PRICE_TOLERANCE",
+    "QUANTITY_TOLERANCE",
     "TRUSTED_PROXIES",
     "OVER_RECEIPT_TOLERANCE",
     "PURCHASE_APPROVAL",
@@ -36,6 +38,8 @@ class Settings:
     has to be shipped;
     `over_receipt_tolerance` is how many per cent more than ordered may arrive unasked;
     `purchase_approval` the amount above which somebody else approves a purchase, None: never.
+    has to be shipped; `price_tolerance` and `quantity_tolerance` are by how many percent a
+    vendor's invoice may differ without being held.
     """
 
     instance: Path
@@ -48,6 +52,8 @@ class Settings:
     demo: bool = False
     labour_rate: Decimal = Decimal(0)
     core_window: int = 30
+    price_tolerance: Decimal = Decimal(2)
+    quantity_tolerance: Decimal = Decimal(0)
     trusted_proxies: int = 0
     over_receipt_tolerance: Decimal = Decimal(10)
     purchase_approval: Decimal | None = None
@@ -87,6 +93,8 @@ def load(given: dict[str, Any] | None = None) -> Settings:
         demo=setting("DEMO", "0").lower() in {"1", "true", "yes"},
         labour_rate=Decimal(setting("LABOUR_RATE", "0")),
         core_window=int(setting("CORE_WINDOW", "30")),
+        price_tolerance=Decimal(setting("PRICE_TOLERANCE", "2")),
+        quantity_tolerance=Decimal(setting("QUANTITY_TOLERANCE", "0")),
         trusted_proxies=int(setting("TRUSTED_PROXIES", "0")),
         over_receipt_tolerance=_amount(setting("OVER_RECEIPT_TOLERANCE", "10")) or Decimal(0),
         purchase_approval=_amount(setting("PURCHASE_APPROVAL")),

@@ -7,6 +7,7 @@ from partsweb.attachments import models as attachments
 from partsweb.billing import models as billing
 from partsweb.catalogue import models as catalogue
 from partsweb.codes import models as codes
+from partsweb.invoices import models as invoices
 from partsweb.kit import numbering, operation
 from partsweb.kit.table import Table
 from partsweb.locations import models as locations
@@ -27,6 +28,7 @@ ROOMS = (
     billing,
     catalogue,
     codes,
+    invoices,
     locations,
     numbering,
     operation,

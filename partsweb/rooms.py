@@ -11,6 +11,7 @@ from partsweb.attachments import views as attachments
 from partsweb.billing import views as billing
 from partsweb.catalogue import views as catalogue
 from partsweb.catalogue.asking import part_created, part_declined, part_merged
+from partsweb.invoices import views as invoices
 from partsweb.kit import slot
 from partsweb.kit.door import files_came_in
 from partsweb.locations import views as locations
@@ -66,7 +67,6 @@ def open_all(app: Flask) -> None:
     app.register_blueprint(orders.bp)
     app.register_blueprint(purchasing.bp)
     carried.connect(carrying.follow)
-    app.register_blueprint(reports.bp)
     slot.fill("approval.page", settling_views.to_decide)
     entry_cancelled.connect(buying.release_promises)
     installation_undone.connect(buying.recall)
@@ -81,6 +81,7 @@ def open_all(app: Flask) -> None:
     slot.fill("vendor.page", purchasing.ordered_from)
     _follow_requests()
     _open_bills(app)
+    _open_books(app)
 
 
 def _follow_requests() -> None:
@@ -108,3 +109,11 @@ def _open_bills(app: Flask) -> None:
     slot.fill("entry.row", billing.in_work_logs)
     slot.fill("order.details", billing.on_order)
     slot.fill("order.closing", billing.on_closing)
+
+
+def _open_books(app: Flask) -> None:
+    """What vendors bill, what was used, and the end of a month."""
+    for room in (invoices, reports):
+        app.register_blueprint(room.bp)
+    slot.fill("purchase.page", invoices.billed_for)
+    slot.fill("vendor.page", invoices.billed_by)

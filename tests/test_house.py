@@ -149,6 +149,17 @@ ROUTES = """
 /join                                                            GET  everybody
 /join                                                            POST everybody
 /join/completion                                                 POST everybody
+/invoices                                                        GET  see invoices
+/invoices/<uuid:invoice_id>                                      GET  see invoices
+/invoices/<uuid:invoice_id>/comparison                           POST enter invoices
+/invoices/<uuid:invoice_id>/papers                               GET  enter invoices
+/invoices/<uuid:invoice_id>/papers                               POST enter invoices
+/invoices/new                                                    GET  enter invoices
+/invoices/new                                                    POST enter invoices
+/invoices/not-billed                                             GET  see invoices
+/invoices/not-billed.<ending>                                    GET  see invoices
+/invoices/variances/<uuid:variance_id>                           GET  accept invoices
+/invoices/variances/<uuid:variance_id>                           POST accept invoices
 /locations                                                       GET  see stock
 /locations/<uuid:location_id>                                    GET  see stock
 /locations/<uuid:location_id>/edit                               GET  manage locations

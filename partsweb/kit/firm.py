@@ -30,6 +30,16 @@ def purchase_approval() -> Decimal | None:
     return _settings().purchase_approval
 
 
+def price_tolerance() -> Decimal:
+    """By how many percent a vendor's price may differ from the one ordered at."""
+    return _settings().price_tolerance
+
+
+def quantity_tolerance() -> Decimal:
+    """By how many percent of what was received a vendor may bill more."""
+    return _settings().quantity_tolerance
+
+
 def _settings() -> Settings:
     known: Settings = current_app.config["SETTINGS"]
     return known

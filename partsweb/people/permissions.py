@@ -32,6 +32,10 @@ ACTS: dict[str, frozenset[str]] = {
     # A technician carries from and to the own van, and asks for it.
     "carry stock": frozenset({TECHNICIAN, COORDINATOR, PURCHASING, SUPERVISOR, ADMIN}),
     "see prices": frozenset({COORDINATOR, PURCHASING, SUPERVISOR, FINANCE, ADMIN}),
+    # vendor invoices
+    "see invoices": frozenset({COORDINATOR, PURCHASING, SUPERVISOR, FINANCE, ADMIN}),
+    "enter invoices": frozenset({PURCHASING, FINANCE, ADMIN}),
+    "accept invoices": frozenset({SUPERVISOR, FINANCE, ADMIN}),
     # reports; a technician sees what he or she used
     "see usage": frozenset(ROLES),
     # purchasing

@@ -221,8 +221,13 @@ class Book:
             owed.quantity, owed.value = owed.quantity - taken, owed.value - assumed
             left, cost = left - taken, cost - paid
 
-    def correct(self, moved: Movement, value: Decimal, *, cause: Movement) -> None:
-        """An immutable row of value without quantity that names its movement."""
+    def correct(
+        self, moved: Movement, value: Decimal, *, cause: Movement, paper: Subject | None = None
+    ) -> None:
+        """An immutable row of value without quantity that names its movement.
+
+        `cause` is the movement that brought the knowledge, `paper` what says so: an invoice.
+        """
         if not value:
             return
         db.session.add(
@@ -230,6 +235,8 @@ class Book:
                 movement=moved,
                 cause=cause,
                 value=value,
+                paper_kind=paper.kind if paper else "",
+                paper_id=paper.id if paper else None,
                 recorded_at=clock.now(),
                 posted_on=self.posted_on,
             )

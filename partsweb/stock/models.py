@@ -135,12 +135,16 @@ class CostCorrection(Table):
     """
 
     __tablename__ = "cost_corrections"
+    __table_args__ = (Index(None, "posted_on"),)
 
     id: Mapped[int] = mapped_column(RowNumber, primary_key=True)
     movement_id: Mapped[int] = mapped_column(ForeignKey(Movement.id), index=True)
     # The movement that brought the knowledge: a receipt into a place that owed stock.
     cause_id: Mapped[int] = mapped_column(ForeignKey(Movement.id))
     value: Mapped[Decimal]
+    # What says so, where it isn't the arrival itself: a vendor's invoice.
+    paper_kind: Mapped[str] = mapped_column(default="", server_default="")
+    paper_id: Mapped[UUID | None]
     recorded_at: Mapped[datetime]
     posted_on: Mapped[date]
 

@@ -1,0 +1,1 @@
+"""Vendor invoices, and the three-way check: ordered = received = invoiced."""
