@@ -32,10 +32,17 @@ def add_part(
 ) -> Part:
     """Add a part to the catalogue; the SKU is kept as written, leading zeros and all."""
     refuse_sku(sku.strip())
-    part = Part(sku=sku.strip(), description=description)
-    _describe(part, description, category, unit, core_charge, list_price)
-    part.serialized, part.compliance = serialized, compliance
-    part.warranty_months = warranty_months
+    part = new_part(
+        sku,
+        description,
+        category=category,
+        unit=unit,
+        serialized=serialized,
+        compliance=compliance,
+        core_charge=core_charge,
+        list_price=list_price,
+        warranty_months=warranty_months,
+    )
     db.session.add(part)
     db.session.flush()
     refresh_words(part)
@@ -44,10 +51,37 @@ def add_part(
 
 def refuse_sku(sku: str) -> None:
     """A SKU has so many characters, and is one part's."""
-    if not 0 < len(sku) <= LONGEST_SKU:
-        raise Refusal(f"A SKU has 1 to {LONGEST_SKU} characters.", field="sku")
+    refuse_length(sku)
     if queries.by_sku(sku):
         raise Refusal(f"There is a part {sku} already.", field="sku")
+
+
+def refuse_length(sku: str) -> None:
+    """A SKU has so many characters."""
+    if not 0 < len(sku) <= LONGEST_SKU:
+        raise Refusal(f"A SKU has 1 to {LONGEST_SKU} characters.", field="sku")
+
+
+def new_part(
+    sku: str,
+    description: str,
+    *,
+    category: str = "",
+    unit: str = "EA",
+    serialized: bool = False,
+    compliance: bool = False,
+    core_charge: Decimal = Decimal(0),
+    list_price: Decimal = Decimal(0),
+    active: bool = True,
+    warranty_months: int | None = None,
+) -> Part:
+    """A part as `add_part` adds one, not added yet: `many.add_parts` takes thousands at once."""
+    refuse_length(sku.strip())
+    part = Part(sku=sku.strip(), description=description)
+    _describe(part, description, category, unit, core_charge, list_price)
+    part.serialized, part.compliance, part.active = serialized, compliance, active
+    part.warranty_months = warranty_months
+    return part
 
 
 def change_part(
@@ -63,12 +97,38 @@ def change_part(
     warranty_months: int | None = None,
 ) -> None:
     """Change what a part is called and costs; its SKU and serialization stay."""
+    revise_part(
+        part,
+        description=description,
+        category=category,
+        unit=unit,
+        compliance=compliance,
+        core_charge=core_charge,
+        list_price=list_price,
+        active=active,
+        warranty_months=warranty_months,
+    )
+    refresh_words(part)
+
+
+def revise_part(
+    part: Part,
+    *,
+    description: str,
+    category: str,
+    unit: str,
+    compliance: bool,
+    core_charge: Decimal,
+    list_price: Decimal,
+    active: bool,
+    warranty_months: int | None = None,
+) -> None:
+    """As `change_part` does, but searching knows it only after `many.refresh_words_of`."""
     if part.placeholder:
         raise Refusal(f"{part.sku} isn’t in the catalogue. Add it from its request first.")
     _describe(part, description, category, unit, core_charge, list_price)
     part.compliance, part.active = compliance, active
     part.warranty_months = warranty_months
-    refresh_words(part)
 
 
 def add_vendor(
@@ -135,7 +195,8 @@ def list_part(
     if reference is None:
         reference = VendorReference(part=part, vendor=vendor, number=number.strip())
         db.session.add(reference)
-    _offer(reference, price=price, unit=unit, pack=pack, lead_days=lead_days, preferred=preferred)
+    offer(reference, price=price, unit=unit, pack=pack, lead_days=lead_days, preferred=preferred)
+    _prefer(reference)
     refresh_words(part)
     return reference
 
@@ -160,7 +221,8 @@ def change_reference(
     if db.session.scalar(same):
         raise Refusal(f"{reference.vendor.name} has that number for it already.", field="number")
     reference.number = number.strip()
-    _offer(reference, price=price, unit=unit, pack=pack, lead_days=lead_days, preferred=preferred)
+    offer(reference, price=price, unit=unit, pack=pack, lead_days=lead_days, preferred=preferred)
+    _prefer(reference)
     refresh_words(reference.part)
 
 
@@ -243,7 +305,7 @@ def reindex() -> None:
     refresh_all_words()
 
 
-def _offer(
+def offer(
     reference: VendorReference,
     *,
     price: Decimal | None,
@@ -252,19 +314,20 @@ def _offer(
     lead_days: int | None,
     preferred: bool,
 ) -> None:
+    """What the vendor asks for it; `list_part` and `change_reference` say it for one."""
     if price is not None and price < 0:
         raise Refusal("A price can't be below zero.", field="price")
     if pack <= 0:
         raise Refusal("A pack holds more than nothing.", field="pack")
     reference.price, reference.unit, reference.pack = price, unit.strip().upper(), pack
     reference.lead_days, reference.preferred = lead_days, preferred
-    db.session.flush()
-    if preferred:
-        _prefer(reference)
 
 
 def _prefer(reference: VendorReference) -> None:
     """A part has one preferred reference at most."""
+    db.session.flush()
+    if not reference.preferred:
+        return
     others = update(VendorReference).where(
         VendorReference.part_id == reference.part_id, VendorReference.id != reference.id
     )

@@ -243,6 +243,8 @@ def _refuse_missing(table: Table, row: type[Row], columns: Columns) -> None:
     missing = [
         field for field, of in row.model_fields.items() if of.is_required() and field not in known
     ]
+    if row.needs_any and not any(known.issuperset(group) for group in row.needs_any):
+        missing += [field for field in row.needs_any[0] if field not in known]
     if not missing:
         return
     taken = {place for source in columns.sources.values() for place in source.places}

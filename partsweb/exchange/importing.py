@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import sys
+from collections import defaultdict
 from collections.abc import Sequence
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +16,12 @@ from partsweb.exchange.hints import Hints
 from partsweb.exchange.kind import Kind
 from partsweb.exchange.result import Result
 from partsweb.exchange.tables import Table
+from partsweb.kit.exact import read_decimal
 from partsweb.kit.refusal import Refusal
 from partsweb.kit.writing import written
 
 BAR_FROM = 500
+NOTES_AT_MOST = 30
 
 
 class Pair(click.ParamType[tuple[str, str]]):
@@ -33,43 +37,96 @@ class Pair(click.ParamType[tuple[str, str]]):
         return field.strip(), rest.strip()
 
 
-def command_of(kind: type[Kind[Any]]) -> click.Command:
-    """The command that imports the kind."""
-
-    @click.command(kind.name, help=_help(kind))
-    @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-    @click.option(
+OPTIONS = (
+    click.option(
         "--map",
         "mapped",
         type=Pair(),
         multiple=True,
         metavar="FIELD=COLUMN",
-        help="Which column is the field; FIELD= leaves the field out.",
-    )
-    @click.option(
+        help="Which column is the field; FIELD= leaves the field out. Said twice, the second is "
+        "taken where the first is empty. '{Maker} {Size}' puts columns together.",
+    ),
+    click.option(
         "--set",
         "fixed",
         type=Pair(),
         multiple=True,
         metavar="FIELD=VALUE",
         help="What the field is in every row.",
-    )
-    @click.option("--dry-run", is_flag=True, help="Try all of it and keep nothing.")
-    @click.pass_obj
-    def command(
-        installation: Any,
-        file: Path,
-        mapped: Sequence[tuple[str, str]],
-        fixed: Sequence[tuple[str, str]],
-        dry_run: bool,  # noqa: FBT001 - click calls by name
-    ) -> None:
-        hints = Hints(dict(mapped), dict(fixed))
-        with installation():
-            table = tables.read(file)
-            _say_columns(table, kind, hints)
-            _say_done(_brought_in(table, kind, hints, dry_run=dry_run))
+    ),
+    click.option(
+        "--where",
+        multiple=True,
+        metavar="COLUMN=VALUE",
+        help="Only the rows where it is so; COLUMN!=VALUE: where it isn't.",
+    ),
+    click.option("--once", is_flag=True, help="What several rows say alike is taken once."),
+    click.option(
+        "--rate",
+        "rates",
+        type=Pair(),
+        multiple=True,
+        metavar="CURRENCY=RATE",
+        help="What one of another currency is worth in ours.",
+    ),
+    click.option(
+        "--month-first/--day-first",
+        "month_first",
+        default=None,
+        help="Whether 04/05/2026 is in April or in May, where the column doesn't tell.",
+    ),
+    click.option(
+        "--as-written",
+        is_flag=True,
+        help="Take codes like 1E+05, which a spreadsheet made of others, as they stand.",
+    ),
+    click.option("--sheet", default="", metavar="NAME", help="The sheet; else the fullest one."),
+    click.option("--head", default=0, metavar="ROW", help="The row of the column names."),
+    click.option("--encoding", default="", metavar="NAME", help="What the text is in, as cp1250."),
+    click.option("--dry-run", is_flag=True, help="Try all of it and keep nothing."),
+)
 
+
+def command_of(kind: type[Kind[Any]]) -> click.Command:
+    """The command that imports the kind."""
+
+    @click.command(kind.name, help=_help(kind))
+    @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+    @click.pass_obj
+    def command(installation: Any, /, file: Path, **told: Any) -> None:
+        hints = _hints(told)
+        with installation():
+            table = tables.read(
+                file, sheet=told["sheet"], head=told["head"], encoding=told["encoding"]
+            )
+            _say_columns(table, kind, hints)
+            _say_done(_brought_in(table, kind, hints, dry_run=told["dry_run"]))
+
+    for option in reversed(OPTIONS):
+        command = option(command)
     return command
+
+
+def _hints(told: dict[str, Any]) -> Hints:
+    mapped: dict[str, list[str]] = defaultdict(list)
+    for field, column in told["mapped"]:
+        mapped[field] += [column] if column else []
+    rates = {
+        code.upper(): read_decimal(rate, field="rates", name=f"The rate of {code}")
+        for code, rate in told["rates"]
+    }
+    if not all(rate > Decimal(0) for rate in rates.values()):
+        raise Refusal("A rate is more than nothing.")
+    return Hints(
+        mapped=mapped,
+        fixed=dict(told["fixed"]),
+        where=told["where"],
+        once=told["once"],
+        month_first=told["month_first"],
+        rates=rates,
+        as_written=told["as_written"],
+    )
 
 
 def _help(kind: type[Kind[Any]]) -> str:
@@ -98,7 +155,7 @@ def _say_columns(table: Table, kind: type[Kind[Any]], hints: Hints) -> None:
 def _brought_in(table: Table, kind: type[Kind[Any]], hints: Hints, *, dry_run: bool) -> Result:
     rows = len(table.lines)
     bar = click.progressbar(
-        length=rows,
+        length=2 * rows,
         label=f"Importing {rows} {kind.things}",
         width=30,
         file=sys.stderr,
@@ -106,7 +163,7 @@ def _brought_in(table: Table, kind: type[Kind[Any]], hints: Hints, *, dry_run: b
     )
 
     def on_progress(done: int, of: int) -> None:
-        bar.update(1)
+        bar.update(done * 2 * rows // max(of, 1) - bar.pos)
 
     with bar:
         if dry_run:
@@ -115,8 +172,14 @@ def _brought_in(table: Table, kind: type[Kind[Any]], hints: Hints, *, dry_run: b
 
 
 def _say_done(done: Result) -> None:
+    _say_notes(done.notes)
     if done.problems:
         raise Refusal(done.refused)
-    for note in done.notes:
-        click.echo(f"  note: {note}")
     click.echo(done.said)
+
+
+def _say_notes(notes: Sequence[str]) -> None:
+    for note in notes[:NOTES_AT_MOST]:
+        click.echo(f"  note: {note}")
+    if len(notes) > NOTES_AT_MOST:
+        click.echo(f"  and {len(notes) - NOTES_AT_MOST} more notes")

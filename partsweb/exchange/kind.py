@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, ClassVar, Generic, TypeVar
+from typing import Any, ClassVar, Generic, TypeVar, get_args
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 from sqlalchemy import select
@@ -18,6 +19,10 @@ from partsweb.people.models import Person
 
 T = TypeVar("T", bound=Table)
 Names = dict[str, tuple[str, ...]]
+# What is different: field → before, after.
+Fields = Mapping[str, tuple[Any, Any]]
+# Told how many rows were written since it was told before.
+OnRows = Callable[[int], None]
 KEYS_AT_ONCE = 500
 
 
@@ -34,9 +39,9 @@ class Kept:
     """What became of a row and, where it was changed, of which fields: before and after."""
 
     change: Change
-    fields: Mapping[str, tuple[Any, Any]] = field(default_factory=dict)
+    fields: Fields = field(default_factory=dict)
 
-    def also(self, fields: Mapping[str, tuple[Any, Any]]) -> Kept:
+    def also(self, fields: Fields) -> Kept:
         """The same, and these fields too."""
         if not fields:
             return self
@@ -62,6 +67,9 @@ class Row(BaseModel):
     # Where an empty cell says no; elsewhere it says nothing.
     empty_is_no: ClassVar[frozenset[str]] = frozenset()
 
+    # Groups of fields of which one must be there, all of it.
+    needs_any: ClassVar[tuple[tuple[str, ...], ...]] = ()
+
     # Fields that mean nothing without another one.
     only_with: ClassVar[dict[str, str]] = {}
 
@@ -77,6 +85,11 @@ class Row(BaseModel):
         return " · ".join(str(one) for one in key if one) if isinstance(key, tuple) else str(key)
 
     @classmethod
+    def read_as(cls, reader: Any) -> list[str]:
+        """The fields whose cells that reader of values.py reads."""
+        return [field for field, of in cls.model_fields.items() if _reads(of, reader)]
+
+    @classmethod
     def takes(cls, field: str, cell: str) -> bool:
         """Whether the cell can be read as the field."""
         try:
@@ -89,6 +102,14 @@ class Row(BaseModel):
     def given(self) -> dict[str, Any]:
         """The fields that the file says something about."""
         return {field: getattr(self, field) for field in self.model_fields_set}
+
+
+def _reads(of: Any, reader: Any) -> bool:
+    """Whether it is among the validators of a field, or of one of the types that it may have."""
+    marks = [*getattr(of, "metadata", ()), *getattr(of, "__metadata__", ())]
+    if any(getattr(mark, "func", None) is reader for mark in marks):
+        return True
+    return any(_reads(one, reader) for one in get_args(getattr(of, "annotation", of)))
 
 
 R = TypeVar("R", bound=Row)
@@ -113,7 +134,7 @@ class Kind(ABC, Generic[R]):
     def keep(self, row: R) -> Kept:
         """Keep the row; a no is a Refusal that names the field."""
 
-    def finish(self) -> None:
+    def finish(self, on_rows: OnRows) -> None:
         """Do what is done once for all rows."""
 
     def notes(self) -> Iterable[str]:
@@ -134,3 +155,8 @@ def known_by(column: InstrumentedAttribute[str], keys: Iterable[str]) -> dict[st
 def as_it_is(thing: Table, fields: Iterable[str]) -> dict[str, Any]:
     """What stands there: where the file says nothing, and to see whether a rule changed it."""
     return {field: getattr(thing, field) for field in fields}
+
+
+def counted(words: Iterable[str]) -> str:
+    """What there is, the most frequent first: EA 410, ROLL 13."""
+    return ", ".join(f"{word} {times}" for word, times in Counter(words).most_common())

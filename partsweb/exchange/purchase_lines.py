@@ -20,12 +20,13 @@ from partsweb.exchange.kind import (
     Kept,
     Kind,
     Names,
+    OnRows,
     Row,
     as_it_is,
     compared,
     known_by,
 )
-from partsweb.exchange.values import Amount, Code, Day
+from partsweb.exchange.values import Amount, Code, Currency, Day, Money
 from partsweb.extensions import db
 from partsweb.kit.exact import rounded
 from partsweb.kit.refusal import Refusal
@@ -41,9 +42,24 @@ class PurchaseLineRow(Row):
     """One line of a purchase order."""
 
     synonyms: ClassVar[Names] = {
-        "order": ("po number", "purchase order", "po", "order number", "order reference"),
+        "order": (
+            "po number",
+            "purchase order",
+            "po",
+            "order number",
+            "order reference",
+            "po reference",
+        ),
         "line": ("line id", "line number", "line no", "id"),
-        "sku": ("part number", "part no", "item number", "item", "part"),
+        "sku": (
+            "part number",
+            "part no",
+            "item number",
+            "item",
+            "part",
+            "product code",
+            "part name",
+        ),
         "quantity": ("ordered qty", "qty", "ordered", "order qty", "quantity ordered"),
         "price": ("unit price", "unit cost", "cost", "purchase price"),
         "amount": ("line total", "total", "extended price", "value"),
@@ -57,8 +73,9 @@ class PurchaseLineRow(Row):
     line: Code = Field("", description="the line's id there; else its place among the order's rows")
     sku: Code = Field(description="our number of the part")
     quantity: Amount = Field(description="how many were ordered")
-    price: Amount = Field(description="of one")
-    amount: Amount | None = Field(None, description="of the line; else quantity × price")
+    currency: Currency = Field("", description="of price and amount, where it isn't ours")
+    price: Money = Field(description="of one")
+    amount: Money | None = Field(None, description="of the line; else quantity × price")
     received: Amount = Field(Decimal(0), description="how many arrived, the rejected ones too")
     rejected: Amount = Field(Decimal(0), description="how many of those were rejected")
     accepted: Amount | None = Field(None, description="checked: received less rejected")
@@ -112,7 +129,7 @@ class PurchaseLines(Kind[PurchaseLineRow]):
             raise Refusal(f"line {line_id} of {order.number} is of another part", field="sku")
         return self._change(order, known, row)
 
-    def finish(self) -> None:
+    def finish(self, on_rows: OnRows) -> None:
         """Let the orders' states follow."""
         history.settle([*self.touched.values()])
 

@@ -15,12 +15,14 @@ from partsweb.exchange.kind import (
     Kept,
     Kind,
     Names,
+    OnRows,
     Row,
     as_it_is,
     compared,
     known_by,
 )
-from partsweb.exchange.values import Amount, Code, Day, Words
+from partsweb.exchange.values import Code, Currency, Day, Money, Words
+from partsweb.exchange.vendors import VendorsNamed
 from partsweb.extensions import db
 from partsweb.kit.refusal import Refusal
 from partsweb.locations.models import Location
@@ -55,13 +57,14 @@ class PurchaseOrderRow(Row):
     }
 
     number: Code = Field(description="what tells purchase orders apart")
-    vendor: Code = Field(description="the vendor's code")
+    vendor: Code = Field(description="the vendor's code or name")
     state: Words = Field("", description="how it stands there, kept as written")
     ordered_on: Day | None = Field(None, description="when it was ordered")
     expected_on: Day | None = Field(None, description="when it should arrive")
     ship_to: Words = Field("", description="the location it goes to")
-    tax: Amount = Field(Decimal(0), description="recoverable tax on all of it")
-    freight: Amount = Field(Decimal(0), description="what its shipping costs")
+    currency: Currency = Field("", description="of tax and freight, where it isn't ours")
+    tax: Money = Field(Decimal(0), description="recoverable tax on all of it")
+    freight: Money = Field(Decimal(0), description="what its shipping costs")
     note: Words = Field("", description="what else there is to know")
 
     @property
@@ -81,16 +84,16 @@ class PurchaseOrders(Kind[PurchaseOrderRow]):
         """Look up orders, vendors and locations."""
         numbers = (row.number for row in rows)
         self.orders: dict[str, PurchaseOrder] = known_by(PurchaseOrder.number, numbers)
-        self.vendors: dict[str, Vendor] = known_by(Vendor.code, (row.vendor for row in rows))
+        self.vendors = VendorsNamed(row.vendor for row in rows)
         places = {row.ship_to for row in rows} - {""}
         self.places: dict[str, Location] = known_by(Location.name, places)
 
     def keep(self, row: PurchaseOrderRow) -> Kept:
         """Keep the order as it is known there, or change what the file says of it."""
-        vendor, ship_to = self._vendor(row), self._ship_to(row)
+        vendor, ship_to = self.vendors.named(row.vendor), self._ship_to(row)
         known = self.orders.get(row.number)
         if known is None:
-            told = row.model_dump(exclude={"number", "vendor", "state", "ship_to"})
+            told = row.model_dump(exclude={"number", "vendor", "state", "ship_to", "currency"})
             history.record_order(
                 row.number, vendor, imported_state=row.state, ship_to=ship_to, **told
             )
@@ -104,16 +107,11 @@ class PurchaseOrders(Kind[PurchaseOrderRow]):
         for field, value in wanted.items():
             setattr(known, field, value)
         history.settle([known])
-        return compared(before, wanted)
+        return _readable(compared(before, wanted), vendor, ship_to)
 
-    def finish(self) -> None:
+    def finish(self, on_rows: OnRows) -> None:
         """Write what was added, all at once."""
         db.session.flush()
-
-    def _vendor(self, row: PurchaseOrderRow) -> Vendor:
-        if row.vendor not in self.vendors:
-            raise Refusal(f"there is no vendor {row.vendor}", field="vendor")
-        return self.vendors[row.vendor]
 
     def _ship_to(self, row: PurchaseOrderRow) -> Location | None:
         if row.ship_to and row.ship_to not in self.places:
@@ -129,3 +127,13 @@ def _told(row: PurchaseOrderRow, vendor: Vendor, ship_to: Location | None) -> di
     if ship_to is not None:
         told["ship_to_id"] = ship_to.id
     return told
+
+
+def _readable(kept: Kept, vendor: Vendor, ship_to: Location | None) -> Kept:
+    """What people call the other vendor and location, not their ids."""
+    names = {"vendor_id": vendor.name, "ship_to_id": ship_to.name if ship_to else ""}
+    fields = {
+        field.removesuffix("_id"): ("another", names[field]) if field in names else both
+        for field, both in kept.fields.items()
+    }
+    return Kept(kept.change, fields)

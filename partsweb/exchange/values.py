@@ -9,16 +9,48 @@ from typing import Annotated
 
 from pydantic import BeforeValidator
 
-from partsweb.kit.exact import read_decimal
+from partsweb.exchange import days as days_of
+from partsweb.kit.exact import read_decimal, rounded
 from partsweb.kit.refusal import Refusal
 
 YES = {"1", "yes", "y", "true", "t", "x", "on"}
 NO = {"0", "no", "n", "false", "f", "off", ""}
 # 1,234.50 and 1.234,50: which mark is which is certain only where both are there.
-GROUPED = re.compile(r"[+-]?\d{1,3}(?:,\d{3})+\.\d+|[+-]?\d{1,3}(?:\.\d{3})+,\d+")
+GROUPED = re.compile(
+    r"[+-]?\d{1,3}(?:,\d{3})+\.\d+|[+-]?\d{1,3}(?:\.\d{3})+,\d+|[+-]?\d{1,3}(?:'\d{3})+(?:\.\d+)?"
+)
 UNCERTAIN = re.compile(r"[+-]?[1-9]\d{0,2}(?:,\d{3})+")
-ISO_DAY = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[T ].*)?")
-DOTTED_DAY = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})")
+# (3.50) and 3.50-, as books have what is below zero.
+BOOKED, AFTER = re.compile(r"\([\d.,' ]+\)"), re.compile(r"[\d.,' ]+-")
+# So many digits only a binary number has; it is off by less than that.
+NOISY, NOISE = re.compile(r"[+-]?(?=(?:\D?\d){15})\d*[.,]\d+"), Decimal("1e-9")
+SIGN = re.compile(r"^(?:[$€£¥]|[A-Z]{3}(?=[\s\d]))\s*|\s*(?:[$€£¥]|(?<=[\s\d])[A-Z]{3})$")
+HOLDS = re.compile(
+    r"([\d.,]+) *[^\W\d_]+\.?|[^\W\d_ ]+\.? *\(([\d.,]+)\)|[^\W\d_ ]+ ?/ ?([\d.,]+)"
+    r"|(?:pack|box|case|bag|roll|set|bundle|carton|pkt?)s? of ([\d.,]+)",
+    re.IGNORECASE,
+)
+FIRST_YEAR, LAST_YEAR = 1900, 2199
+# One unit, one word: as AdventureWorks and most others abbreviate them.
+UNITS = {
+    word: unit
+    for unit, words in {
+        "EA": "EACH EAC EACHES",
+        "PC": "PCS PCE PIECE PIECES",
+        "BOX": "BOXES BX",
+        "PACK": "PACKS PK PKT PACKET",
+        "PAIR": "PAIRS PR",
+        "ROLL": "ROLLS",
+        "SET": "SETS",
+        "FT": "FOOT FEET",
+        "M": "METER METERS METRE METRES MTR",
+        "KG": "KGS KILOGRAM KILOGRAMS",
+        "L": "LITER LITERS LITRE LITRES LTR",
+        "GAL": "GALLON GALLONS",
+        "DZ": "DOZEN DOZ",
+    }.items()
+    for word in words.split()
+}
 LONGEST = 4000
 
 
@@ -39,24 +71,67 @@ def code(cell: str) -> str:
 
 
 def unit(cell: str) -> str:
-    """EA, however padded."""
-    return cell.strip().upper()
+    """EA, however it is padded, cased or spelt."""
+    words = " ".join(cell.split()).upper().rstrip(".")
+    return UNITS.get(words, words)
 
 
 def number(cell: str) -> Decimal:
-    """An exact decimal; `.0000`, `3.00` and `1,234.50` are numbers."""
-    words = cell.strip().replace("\u2212", "-")
+    """An exact decimal; `.0000`, `64.`, `1,234.50` and `(3)`, which is −3, are numbers."""
+    words = _plain(cell)
     if GROUPED.fullmatch(words):
-        thousands = min(",.", key=words.index)
+        thousands = min(",.'", key=lambda mark: words.find(mark) % 1000)
         words = words.replace(thousands, "")
     elif UNCERTAIN.fullmatch(words):
         plain = words.replace(",", "")
         raise ValueError(f"{shown(words)} may mean {plain}: write it without the comma")
     try:
-        return read_decimal(words, field="", name=shown(cell.strip()))
+        return read_decimal(_without_noise(words), field="", name=shown(cell.strip()))
     except Refusal as refusal:
         said = "is not a number" if "not a number" in refusal.text else refusal.text.rstrip(".")
         raise ValueError(said if "'" in said else f"{shown(cell.strip())} {said}") from None
+
+
+def _plain(cell: str) -> str:
+    """The number without what accountants put around it."""
+    words = cell.strip().replace("\u2212", "-").replace("\u00a0", "").replace("\u202f", "")
+    if BOOKED.fullmatch(words):
+        return f"-{words[1:-1]}"
+    if AFTER.fullmatch(words):
+        return f"-{words[:-1]}"
+    return words
+
+
+def _without_noise(words: str) -> str:
+    """0.30000000000000004 is 0.3: a binary number written out, nobody means so many places."""
+    if not NOISY.fullmatch(words):
+        return words
+    value = Decimal(words.replace(",", "."))
+    near = rounded(value)
+    return format(near, "f") if abs(value - near) < NOISE * max(Decimal(1), abs(value)) else words
+
+
+def amount_of_money(cell: str) -> Decimal:
+    """A price or an amount, with the sign of its currency or without."""
+    return amount(SIGN.sub("", cell.strip()).strip())
+
+
+def currency(cell: str) -> str:
+    """A currency by its three letters."""
+    words = cell.strip().upper()
+    if not re.fullmatch(r"[A-Z]{3}", words):
+        raise ValueError(f"{shown(cell.strip())} is no currency like EUR")
+    return words
+
+
+def pack(cell: str) -> Decimal:
+    """How many are in it: `10`, `500 feet`, `Boxes (10)`, `CS/30`, `pack of 6`."""
+    words = cell.strip()
+    found = HOLDS.fullmatch(words)
+    held = amount(next(filter(None, found.groups())) if found else words)
+    if held == 0:
+        raise ValueError(f"{shown(words)}: a pack holds more than nothing")
+    return held
 
 
 def amount(cell: str) -> Decimal:
@@ -90,19 +165,17 @@ def yes_or_day(cell: str) -> bool:
 
 
 def day(cell: str) -> date:
-    """A day. 04/05/2026 is refused: nobody knows which of them is the month."""
+    """A day. 04/05/2026 is refused where its column doesn't tell which of them is the month."""
     words = cell.strip()
-    iso, dotted = ISO_DAY.fullmatch(words), DOTTED_DAY.fullmatch(words)
-    if iso:
-        parts = iso.groups()
-    elif dotted:
-        parts = dotted.groups()[::-1]
-    else:
-        raise ValueError(f"{shown(words)} is not a day like 2026-05-04")
     try:
-        return date(*map(int, parts))
+        found = days_of.read(words)
     except ValueError:
         raise ValueError(f"{shown(words)} is not a day of the calendar") from None
+    if found is None and days_of.either(words):
+        raise ValueError(f"{shown(words)} may be two days: write it like 2026-05-04")
+    if found is None or not FIRST_YEAR <= found.year <= LAST_YEAR:
+        raise ValueError(f"{shown(words)} is not a day like 2026-05-04")
+    return found
 
 
 def codes(cell: str) -> tuple[str, ...]:
@@ -120,6 +193,9 @@ Words = Annotated[str, BeforeValidator(text)]
 Unit = Annotated[str, BeforeValidator(unit)]
 Quantity = Annotated[Decimal, BeforeValidator(number)]
 Amount = Annotated[Decimal, BeforeValidator(amount)]
+Money = Annotated[Decimal, BeforeValidator(amount_of_money)]
+Currency = Annotated[str, BeforeValidator(currency)]
+Pack = Annotated[Decimal, BeforeValidator(pack)]
 Days = Annotated[int, BeforeValidator(days)]
 Yes = Annotated[bool, BeforeValidator(yes)]
 YesOrDay = Annotated[bool, BeforeValidator(yes_or_day)]

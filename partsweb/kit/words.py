@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
-from flask import Flask
+from flask import Flask, current_app
 
 from partsweb.kit import clock
 from partsweb.kit.exact import plain
@@ -27,6 +27,12 @@ def money(value: Decimal | int | None) -> str:
     exact = plain(Decimal(value))
     shown = exact if exact != exact.quantize(CENT) else exact.quantize(CENT)
     return format(shown, ",f").replace("-", "\u2212")
+
+
+def currency() -> str:
+    """What the firm counts its money in, such as EUR."""
+    told: str = current_app.config["SETTINGS"].currency
+    return told
 
 
 def day(value: date | datetime | None) -> str:

@@ -13,7 +13,7 @@ from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import bindparam, func, select, tuple_, update
+from sqlalchemy import bindparam, func, insert, select, tuple_, update
 from sqlalchemy.orm.util import identity_key
 
 from partsweb.catalogue.models import Part
@@ -40,6 +40,7 @@ from partsweb.stock.models import (
 Key = tuple[UUID, UUID, UUID]
 KEY_NAMES = ("part_id", "location_id", "owner_id")
 KEY_COLUMNS = (Balance.part_id, Balance.location_id, Balance.owner_id)
+WRITTEN = [column.key for column in Movement.__table__.columns if column.key != "id"]
 NOTHING = {"quantity": ZERO, "value": ZERO, "unit_cost": ZERO}
 KEYS_AT_ONCE = 500
 
@@ -111,8 +112,11 @@ class Running:
 class Book:
     """Balances locked for some moves, and the moves as they are entered."""
 
-    def __init__(self, keys: Iterable[Key], *, by: Person | None, at: datetime) -> None:
+    def __init__(
+        self, keys: Iterable[Key], *, by: Person | None, at: datetime, many: bool = False
+    ) -> None:
         self.running = lock(keys)
+        self.many = many  # nobody asks for the movements: they are written as rows, at the end
         self.by, self.at, self.posted_on = by, at, posting_day(at)
         self.entered: list[Movement] = []
 
@@ -135,6 +139,7 @@ class Book:
 
     def close(self) -> None:
         """Write atomic deltas, never what was read: a lost update can't happen."""
+        self._write_many()
         db.session.flush()
         changed = (
             update(Balance)
@@ -176,9 +181,17 @@ class Book:
             recorded_at=clock.now(),
             posted_on=self.posted_on,
         )
-        db.session.add(moved)
+        if not self.many:
+            db.session.add(moved)
         self.entered.append(moved)
         return moved
+
+    def _write_many(self) -> None:
+        """Those that nothing refers to; the session has the others already."""
+        alone = [moved for moved in self.entered if moved not in db.session]
+        if alone:
+            rows = [{name: getattr(moved, name) for name in WRITTEN} for moved in alone]
+            db.session.connection().execute(insert(Movement), rows)
 
     def _remember(self, moved: Movement, missing: Decimal, assumed: Decimal) -> None:
         """So much of the movement wasn't there: its cost is assumed until it arrives."""

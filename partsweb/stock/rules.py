@@ -6,12 +6,12 @@ together for it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from uuid import UUID, uuid4
 
-from sqlalchemy import Select, Update, select, update
+from sqlalchemy import Select, Update, delete, insert, select, tuple_, update
 
 from partsweb.catalogue.asking import refuse_merged
 from partsweb.catalogue.models import Part, Vendor
@@ -19,7 +19,7 @@ from partsweb.extensions import db
 from partsweb.kit.exact import ZERO
 from partsweb.kit.refusal import Refusal
 from partsweb.kit.subject import Subject
-from partsweb.kit.table import insert_if_absent
+from partsweb.kit.table import batched, insert_if_absent
 from partsweb.locations import queries as locations
 from partsweb.locations.models import VIRTUAL, Kind, Location
 from partsweb.people.models import Person
@@ -38,6 +38,7 @@ from partsweb.stock.models import (
 
 __all__ = ["Move"]  # what `post` takes
 
+LEVELS_AT_ONCE = 300
 ARRIVES_AS = {
     Kind.WAREHOUSE: SerialState.IN_STOCK,
     Kind.BIN: SerialState.IN_STOCK,
@@ -57,17 +58,26 @@ def post(moves: Sequence[Move], *, by: Person | None, at: datetime) -> list[Move
     Inbound lines are booked before outbound ones, so that what arrives in one act can leave in it
     at its cost. Balances are locked in sorted order: two writers never wait for each other.
     """
+    return _booked(moves, by=by, at=at).entered
+
+
+def post_many(moves: Sequence[Move], *, by: Person | None, at: datetime) -> None:
+    """The same for thousands, of which nobody needs the movements back: what an import brings."""
+    _booked(moves, by=by, at=at, many=True)
+
+
+def _booked(moves: Sequence[Move], *, by: Person | None, at: datetime, many: bool = False) -> Book:
     for move in moves:
         _check(move)
     for part in {move.part.id: move.part for move in moves}.values():
         refuse_merged(part)
-    book = Book({key for move in moves for key in move.keys}, by=by, at=at)
+    book = Book({key for move in moves for key in move.keys}, by=by, at=at, many=many)
     for move in sorted(moves, key=lambda move: move.source.kind not in VIRTUAL):
         if move.serial is not None:
             _carry(move.serial, move)
         book.enter(move)
     book.close()
-    return book.entered
+    return book
 
 
 def reverse(
@@ -133,9 +143,11 @@ def opening_moves(
     unit_cost: Decimal | None = None,
     owner_id: UUID = OURS,
     serials: Sequence[str] = (),
+    note: str = "",
+    outside: Location | None = None,
 ) -> list[Move]:
-    """What `open_stock` posts; for posting many at once."""
-    outside = locations.single(Kind.ADJUSTMENT)
+    """What `open_stock` posts; for posting many at once, which know where it comes from."""
+    outside = outside or locations.single(Kind.ADJUSTMENT)
     if quantity == 0:
         return []
     source, target = (outside, location) if quantity > 0 else (location, outside)
@@ -151,6 +163,7 @@ def opening_moves(
             owner_id=owner_id,
             serial=one,
             unit_cost=unit_cost,
+            note=note,
         )
         for one in units
     ]
@@ -317,14 +330,29 @@ def set_reorder_level(
     part: Part, location: Location, *, point: Decimal, maximum: Decimal | None
 ) -> None:
     """Say when the part is restocked at the location, and up to how much."""
-    if point < 0 or (maximum is not None and maximum < point):
-        raise Refusal("The maximum can't be below the reorder point.", field="maximum")
+    refuse_level(point, maximum)
     level = queries.reorder_level(part, location)
     if level is None:
         level = ReorderLevel(part_id=part.id, location_id=location.id, point=point)
         db.session.add(level)
     level.point, level.maximum = point, maximum
     db.session.flush()
+
+
+def set_reorder_levels(levels: Mapping[tuple[UUID, UUID], tuple[Decimal, Decimal | None]]) -> None:
+    """The same for many, by part and location: what an import brings."""
+    for some in batched(sorted(levels), LEVELS_AT_ONCE):
+        key = tuple_(ReorderLevel.part_id, ReorderLevel.location_id)
+        db.session.execute(delete(ReorderLevel).where(key.in_(some)))
+        names = ("part_id", "location_id", "point", "maximum")
+        rows = [dict(zip(names, (*at, *levels[at]), strict=True)) for at in some]
+        db.session.execute(insert(ReorderLevel), rows)
+
+
+def refuse_level(point: Decimal, maximum: Decimal | None) -> None:
+    """Nobody restocks up to less than what there is."""
+    if point < 0 or (maximum is not None and maximum < point):
+        raise Refusal("The maximum can't be below the reorder point.", field="maximum")
 
 
 def drop_reorder_level(part: Part, location: Location) -> None:

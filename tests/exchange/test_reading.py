@@ -29,6 +29,14 @@ from partsweb.kit.refusal import Refusal
         ("1,234.50", "1234.5"),
         ("1.234.567,89", "1234567.89"),
         (" 7 ", "7"),
+        ("64.", "64"),
+        ("0.30000000000000004", "0.3"),
+        ("1234567.1000000001", "1234567.1"),
+        ("1.2E+3", "1200"),
+        ("1'234.50", "1234.5"),
+        ("1 234,50", "1234.5"),
+        ("(3.50)", "-3.5"),
+        ("3.50-", "-3.5"),
     ],
 )
 def test_numbers_are_exact(cell, number):
@@ -45,7 +53,14 @@ def test_numbers_are_exact(cell, number):
         (values.amount, "-1", "'-1' is below zero"),
         (values.days, "2.5", "'2.5' is not a whole number of days"),
         (values.yes, "maybe", "'maybe' is neither yes nor no"),
-        (values.day, "04/05/2026", "'04/05/2026' is not a day like 2026-05-04"),
+        (values.day, "04/05/2026", "'04/05/2026' may be two days: write it like 2026-05-04"),
+        (values.day, "soon", "'soon' is not a day like 2026-05-04"),
+        (
+            values.number,
+            "0.3333333333333333",
+            "'0.3333333333333333' has more than 6 decimal places",
+        ),
+        (values.pack, "10 boxes x 20 bags", "'10 boxes x 20 bags' is not a number"),
         (values.day, "2026-02-30", "'2026-02-30' is not a day of the calendar"),
         (values.code, "A\x07B", r"'A\x07B' has a character that can't be seen"),
         (values.text, "x" * 5000, "is longer than 4000 characters"),
@@ -58,7 +73,54 @@ def test_what_can_t_be_read_is_said_in_words(read: Callable[[str], Any], cell, s
     assert str(refused.value).replace("\x07", r"\x07") == said
 
 
-@pytest.mark.parametrize("cell", ["2026-05-04", "2026-05-04T10:12:00Z", "2026/5/4", "4.5.2026"])
+DAYS = """2026-05-04|2026-05-04T10:12:00Z|2026-05-04 10:12|2026/5/4|4.5.2026|04.05.26|20260504
+4 May 2026|04-May-26|May 4, 2026|4th May 2026|46146|46146.5"""
+
+
+@pytest.mark.parametrize(
+    ("cell", "amount"),
+    [("$1,234.50", "1234.5"), ("12,50 €", "12.5"), ("USD 7", "7"), ("7 EUR", "7")],
+)
+def test_amounts_may_carry_the_sign_of_their_currency(cell, amount):
+    assert values.amount_of_money(cell) == Decimal(amount)
+
+
+@pytest.mark.parametrize(
+    ("cell", "unit"),
+    [
+        ("EA ", "EA"),
+        ("eac", "EA"),
+        ("each ", "EA"),
+        ("Feet", "FT"),
+        ("ctn", "CTN"),
+        ("Boxes", "BOX"),
+    ],
+)
+def test_units_have_one_word(cell, unit):
+    assert values.unit(cell) == unit
+
+
+@pytest.mark.parametrize(
+    ("cell", "pack"),
+    [
+        ("500 feet", 500),
+        ("Boxes (10)", 10),
+        ("CS/30", 30),
+        ("pack of 6", 6),
+        ("1.0000", 1),
+        ("12", 12),
+    ],
+)
+def test_packs_say_how_many_they_hold(cell, pack):
+    assert values.pack(cell) == pack
+
+
+@pytest.mark.parametrize("cell", ["05/13/2026", "13/05/2026", "13-05-26"])
+def test_a_day_that_can_be_only_one_is_read(cell):
+    assert values.day(cell) == date(2026, 5, 13)
+
+
+@pytest.mark.parametrize("cell", DAYS.replace("\n", "|").split("|"))
 def test_days(cell):
     assert values.day(cell) == date(2026, 5, 4)
 
