@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import click
 
@@ -125,6 +126,16 @@ def tick() -> None:
     with _installation():
         told = written(time.tick)
     click.echo(f"{told} new.")
+
+
+@main.command("check-import", hidden=True)
+@click.argument("import_id", type=UUID)
+def check_import(import_id: UUID) -> None:
+    """Check a large file beside the server, which starts this itself."""
+    from partsweb.exchange import working
+
+    with _installation():
+        working.check_here(import_id, make_app=create_app)
 
 
 @main.group(cls=InWords)

@@ -8,6 +8,7 @@ from partsweb.billing import models as billing
 from partsweb.catalogue import models as catalogue
 from partsweb.codes import models as codes
 from partsweb.invoices import models as invoices
+from partsweb.exchange import models as exchange
 from partsweb.kit import numbering, operation
 from partsweb.kit.table import Table
 from partsweb.locations import models as locations
@@ -29,6 +30,7 @@ ROOMS = (
     catalogue,
     codes,
     invoices,
+    exchange,
     locations,
     numbering,
     operation,

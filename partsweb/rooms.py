@@ -11,6 +11,7 @@ from partsweb.attachments import views as attachments
 from partsweb.billing import views as billing
 from partsweb.catalogue import views as catalogue
 from partsweb.catalogue.asking import part_created, part_declined, part_merged
+from partsweb.exchange import views as exchange
 from partsweb.invoices import views as invoices
 from partsweb.kit import slot
 from partsweb.kit.door import files_came_in
@@ -53,7 +54,7 @@ def open_all(app: Flask) -> None:
     """Register every room's pages and subscriptions."""
     session.follow(app)
     files_came_in.connect(intake.files_came_in)
-    for room in (approvals, attachments, passkeys, people, timeline, today):
+    for room in (approvals, attachments, passkeys, people, timeline, today, exchange):
         app.register_blueprint(room.bp)
     for room in (catalogue, locations, stock, transfers, workspace, scan):
         app.register_blueprint(room.bp)

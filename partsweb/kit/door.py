@@ -16,6 +16,7 @@ from uuid import UUID
 from flask import Response, abort, current_app, g, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import DataError, IntegrityError
+from werkzeug.datastructures import FileStorage, MultiDict
 from werkzeug.exceptions import MethodNotAllowed, NotFound
 
 from partsweb.extensions import db
@@ -27,6 +28,7 @@ from partsweb.kit.safety import refuse_unreadable_fields
 from partsweb.kit.writing import written
 
 View = Callable[..., Any]
+Taking = Callable[[MultiDict[str, FileStorage]], Any]
 SIGNED_IN = "be signed in"
 # Sent with the files of a write before its transaction begins: who reads them may take their time.
 files_came_in = event("files-came-in")
@@ -72,11 +74,13 @@ def reads(act: str) -> Callable[[View], View]:
     return decorate
 
 
-def writes(act: str) -> Callable[[View], View]:
+def writes(act: str, *, takes_in: Taking | None = None) -> Callable[[View], View]:
     """The door of every write, in this order and no other.
 
     Who is it and may they (a short read); take in the body and its files; begin the write
     transaction; the operation's row first; the view's work; commit; show.
+
+    `takes_in` reads the files of this form, where they are neither photos nor papers.
     """
 
     def decorate(view: View) -> View:
@@ -87,7 +91,7 @@ def writes(act: str) -> Callable[[View], View]:
             sent = operation.read(request, request.endpoint or "", arguments)
             g.sent = sent
             try:
-                _take_in_files()
+                _take_in_files(takes_in or files_came_in.send)
                 shown = written(lambda: _once(view, arguments, sent))
             except Refusal as refusal:
                 return refuse(refusal)
@@ -120,10 +124,10 @@ def _let_in(act: str) -> None:
         raise NotAllowed(f"Your role does not {act}.")
 
 
-def _take_in_files() -> None:
+def _take_in_files(takes_in: Taking) -> None:
     if request.files:
-        db.session.rollback()  # no connection is held while photos are read
-        files_came_in.send(request.files)
+        db.session.rollback()  # no connection is held while files are read
+        takes_in(request.files)
 
 
 def _once(view: View, arguments: dict[str, Any], sent: operation.Sent) -> ShowAfter:

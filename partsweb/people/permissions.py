@@ -45,6 +45,9 @@ ACTS: dict[str, frozenset[str]] = {
     "see deliveries": frozenset(ROLES) - {DISPATCHER},
     "buy at a counter": frozenset({TECHNICIAN, COORDINATOR, PURCHASING, SUPERVISOR, ADMIN}),
     "receive parts": frozenset({TECHNICIAN, COORDINATOR, PURCHASING, SUPERVISOR, ADMIN}),
+    # what other systems know
+    "import data": frozenset({COORDINATOR, PURCHASING, ADMIN}),
+    "import stock and orders": frozenset({COORDINATOR, ADMIN}),
     # what needs somebody else
     "decide": frozenset({SUPERVISOR, ADMIN}),
     # what customers pay, and what vendors owe for it

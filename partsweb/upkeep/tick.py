@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from sqlalchemy import select
 
+from partsweb.exchange import steps as imports
 from partsweb.extensions import db
 from partsweb.kit import clock
 from partsweb.kit.subject import Subject
@@ -21,6 +22,7 @@ from partsweb.timeline.models import Task
 
 def tick() -> int:
     """Tell people what became due since the last time; says how many things."""
+    imports.tidy()
     return _overdue_tasks() + _late_deliveries() + _cores_due()
 
 

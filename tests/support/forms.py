@@ -9,6 +9,8 @@ from itertools import count
 TYPED = {"text", "tel", "email", "search", "url", "password", "textarea"}
 NUMBERS = {"decimal", "numeric"}
 ONE_OF_MANY = {"radio", "button", "checkbox"}
+# Chosen from columns of a file: the first choice is that there is none.
+STAY_EMPTY = ("sheet", "column-")
 _numbers = count(1)
 
 
@@ -113,8 +115,12 @@ class Page(HTMLParser):
     def _field(self, tag: str, given: dict[str, str]) -> None:
         assert self._open is not None
         if tag == "option" and self._select is not None:
-            if "selected" in given or not self._select.value:
+            if "selected" in given or not (self._select.ticked or self._select.value):
                 self._select.value = given.get("value", "")
+                # An empty choice is one, where something need not be chosen.
+                self._select.ticked = "selected" in given or self._select.name.startswith(
+                    STAY_EMPTY
+                )
             return
         if tag not in {"input", "select", "textarea", "button"} or not given.get("name"):
             return
