@@ -65,8 +65,10 @@ class Form:
             others = [each for each in self.fields if each.name == one.name]
             wanted = one.ticked or not any(each.ticked for each in others)
             return one.value if wanted else None
-        if one.required and (one.number or not one.value):
-            return "1" if one.number else f"Something {next(_numbers)}"
+        if one.required and one.number:
+            return "0" if one.value == "0" else "1"
+        if one.required and not one.value:
+            return f"Something {next(_numbers)}"
         return one.value
 
 
