@@ -7,8 +7,8 @@ from partsweb.attachments import models as attachments
 from partsweb.billing import models as billing
 from partsweb.catalogue import models as catalogue
 from partsweb.codes import models as codes
-from partsweb.invoices import models as invoices
 from partsweb.exchange import models as exchange
+from partsweb.invoices import models as invoices
 from partsweb.kit import numbering, operation
 from partsweb.kit.table import Table
 from partsweb.locations import models as locations
