@@ -71,6 +71,10 @@ class ReadingForm:
         for field, _, needed in offer.fields:
             if needed and field not in known:
                 raise Refusal(f"Which column is {called(field)}?", field=f"column-{field}")
+        either = offer.kind.row.needs_any
+        if either and not any(known.issuperset(group) for group in either):
+            gap = next(field for field in either[0] if field not in known)
+            raise Refusal(f"Which column is {called(gap)}?", field=f"column-{gap}")
         for field, other in offer.kind.row.only_with.items():
             if field in known and other not in known:
                 said = f"{called(field)} means nothing without {called(other).lower()}."

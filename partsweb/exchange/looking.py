@@ -8,12 +8,13 @@ from functools import lru_cache
 from pathlib import Path
 
 from partsweb.exchange import columns as columns_of
-from partsweb.exchange import rules, tables
+from partsweb.exchange import reading, tables
 from partsweb.exchange.columns import Columns
+from partsweb.exchange.hints import Hints
 from partsweb.exchange.kind import Row
 from partsweb.exchange.models import Import
 from partsweb.exchange.offers import Offer
-from partsweb.exchange.result import Result
+from partsweb.exchange.result import Problem, Result
 from partsweb.exchange.tables import Line, Table
 from partsweb.exchange.values import shown
 from partsweb.kit import files
@@ -62,18 +63,25 @@ def whole(of: Import) -> Table:
     return _read(_path(of), of.name, str(of.how.get("sheet", "")), int(of.how.get("head", 0)))
 
 
-def understood(seen: Look, offer: Offer, found: Columns) -> list[Understood]:
+def understood(seen: Look, offer: Offer, found: Columns, hints: Hints) -> list[Understood]:
     """The first rows as they will be understood."""
-    return [_understood(line, offer, found) for line in seen.table.lines[:SHOWN]]
-
-
-def _understood(line: Line, offer: Offer, found: Columns) -> Understood:
     tried = Result("", "")
-    row = rules._row(line, offer.kind.row, found, tried)  # noqa: SLF001 - read as it will be
-    problems = [problem.said.partition(": ")[2] for problem in tried.problems]
+    read = reading.rows_of(seen.table, offer.kind.row, found, hints, tried)
+    rows = {one.number: one.row for one in read}
+    wrong = {problem.number for problem in tried.problems}
+    lines = [line for line in seen.table.lines if line.number in {*rows, *wrong}]
+    return [
+        _understood(line, rows.get(line.number), found, tried.problems) for line in lines[:SHOWN]
+    ]
+
+
+def _understood(
+    line: Line, row: Row | None, found: Columns, problems: Sequence[Problem]
+) -> Understood:
     named = [
-        f"{problem.column}: {said}" if problem.column else said
-        for problem, said in zip(tried.problems, problems, strict=True)
+        f"{problem.column}: {problem.text}" if problem.column else problem.text
+        for problem in problems
+        if problem.number == line.number
     ]
     return Understood(line.number, row.title if row else "", _cells(row, line, found), named)
 

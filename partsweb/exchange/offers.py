@@ -26,7 +26,7 @@ NEEDS = {
 # Who keeps the catalogue may bring these in.
 OF_THE_CATALOGUE = {"parts", "vendors", "vendor-parts"}
 # Rows that don't lean on each other: many of them are kept a step at a time.
-IN_STEPS = {"parts", "vendors", "vendor-parts", "customers"}
+IN_STEPS = {"parts", "vendors", "customers"}
 
 
 # Where what came in stands afterwards: all of it, and one by what the file calls it.

@@ -48,7 +48,7 @@ def propose(of: Import, offer: Offer) -> Proposal:
     unclear = ""
     try:
         found = columns_of.match(seen.table, offer.kind.row, read)
-        rows, unread = looking.understood(seen, offer, found), found.unread
+        rows, unread = looking.understood(seen, offer, found, read), found.unread
     except Refusal:
         missing = [called(one.field) for one in guesses if _is_missing(of, one)]
         unclear = f"Which column is {', '.join(missing)}?" if missing else "Look at the columns."

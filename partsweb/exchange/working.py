@@ -27,7 +27,9 @@ from uuid import UUID
 from flask import Flask, current_app
 
 from partsweb.config import Settings
-from partsweb.exchange import looking, offers, rules, steps
+from partsweb.exchange import columns as columns_of
+from partsweb.exchange import looking, offers, reading, rules, steps
+from partsweb.exchange.hints import Hints
 from partsweb.exchange.looking import ROOM
 from partsweb.exchange.models import Import
 from partsweb.exchange.offers import Offer
@@ -44,7 +46,7 @@ MakeApp = Callable[[dict[str, Any]], Flask]
 log = logging.getLogger(__name__)
 # So many rows are done while the person waits; so many are kept in one step of a large file.
 SMALL = 1000
-STEP = 500
+STEP = 1000
 SAID_EVERY = 0.5
 SILENT_AFTER = 120.0
 BROKE = "Something broke on our side, and nothing more of it was kept. Check it again."
@@ -149,7 +151,9 @@ def _keep_large(import_id: UUID) -> None:
     of = db.session.get_one(Import, import_id)
     offer, hints, by_id = _offer(of), of.hints, of.moved_by_id
     table, total = looking.whole(of), Result(of.name, "")
-    size = STEP if offer.name in offers.IN_STEPS else len(table.lines)
+    size = len(table.lines)
+    if offer.name in offers.IN_STEPS:
+        table, size = _rows_alone(table, offer, hints), STEP
     for lines in batched(table.lines, size):
         some, before = replace(table, lines=lines), total.read
 
@@ -159,11 +163,21 @@ def _keep_large(import_id: UUID) -> None:
                 offer.kind,
                 hints,
                 by=db.session.get_one(Person, by_id),
-                progress=lambda done, _: _say(import_id, before + done, len(table.lines)),
+                progress=lambda done, of: _say(
+                    import_id, before + done * len(some.lines) // of, len(table.lines)
+                ),
             )
 
         _add(total, _one(step, total))
     written(lambda: steps.kept(db.session.get_one(Import, import_id), total))
+
+
+def _rows_alone(table: Table, offer: Offer, hints: Hints) -> Table:
+    """Without what is no row, such as a total: only the whole file tells."""
+    found = columns_of.match(table, offer.kind.row, hints)
+    read = reading.rows_of(table, offer.kind.row, found, hints, Result(table.name, ""))
+    numbers = {one.number for one in read}
+    return replace(table, lines=[line for line in table.lines if line.number in numbers])
 
 
 def _one(step: Callable[[], Result], so_far: Result) -> Result:
