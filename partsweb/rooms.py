@@ -30,7 +30,7 @@ from partsweb.people import views as people
 from partsweb.purchasing import (
     counter_views,
     merging,
-    receiving_views,  # noqa: F401 - its pages stand on the blueprint of purchasing
+    receiving_views,
     settling,
     settling_views,
 )
@@ -77,6 +77,7 @@ def open_all(app: Flask) -> None:
     slot.fill("entry.page", purchasing.bought_for)
     slot.fill("part.page", purchasing.on_the_way)
     slot.fill("part.page", counter_views.bought_part)
+    slot.fill("scan.found", receiving_views.scanned)
     slot.fill("part.search", counter_views.bought_on_order)
     slot.fill("location.page", purchasing.on_the_way_to)
     slot.fill("vendor.page", purchasing.ordered_from)

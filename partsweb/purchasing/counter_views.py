@@ -47,7 +47,8 @@ def new_counter_purchase() -> ResponseReturnValue:
     if not parts or "add" in request.args:
         text = request.args.get("q", "")
         found = catalogue.search(text) if text.strip() else ()
-        return page("purchasing/counter_part.html", "results", q=text, found=found, **shown)
+        block = "results" if "q" in request.args else "page"
+        return page("purchasing/counter_part.html", block, q=text, found=found, **shown)
     return page("purchasing/counter.html", **shown, **_choices(parts))
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from flask import g, request, url_for
 from flask.typing import ResponseReturnValue
+from markupsafe import Markup
 from sqlalchemy.orm import joinedload, lazyload
 
 from partsweb.attachments import queries as attachments
@@ -14,6 +16,7 @@ from partsweb.catalogue import queries as catalogue
 from partsweb.kit import fields, subject
 from partsweb.kit.door import occurred_at, reads, writes
 from partsweb.kit.pages import ShowAfter, page, show_after
+from partsweb.kit.slot import partial
 from partsweb.kit.words import qty
 from partsweb.purchasing import queries, rules
 from partsweb.purchasing.arrivals import field_of
@@ -21,6 +24,7 @@ from partsweb.purchasing.forms import WayOutForm
 from partsweb.purchasing.models import (
     DiscrepancyKind,
     PurchaseLine,
+    PurchaseOrder,
     PurchaseState,
     Receipt,
     ReceiptLine,
@@ -163,6 +167,13 @@ def solve_conflict(conflict_id: UUID) -> ShowAfter:
     rules.solve_conflict(found, form.how, by=g.person, at=occurred_at(), new_number=form.new_number)
     order = found.receipt_line.line.purchase_order
     return show(order, f"Serial {found.serial.number}: {found.solved_as}, {found.note}.")
+
+
+def scanned(thing: Any, **others: Any) -> Markup | str:
+    """On the answer to a scan of a purchase order's number: receive it."""
+    if not isinstance(thing, PurchaseOrder) or not g.person.may("receive parts"):
+        return ""
+    return partial("purchasing/_scanned.html", order=thing) if thing.expecting else ""
 
 
 def _taken_in(receipt: Receipt) -> str:

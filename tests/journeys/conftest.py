@@ -44,7 +44,7 @@ def phone_of(browser: Browser, live_server: Server) -> Iterator[PhoneOf]:
         page.goto("/signin")
         page.get_by_label("Sign-in name").fill(login)
         page.get_by_label("Password").fill(PASSWORD)
-        page.get_by_role("button", name="Sign in").tap()
+        page.get_by_role("button", name="Sign in", exact=True).tap()
         page.wait_for_url("**/")
         return page
 

@@ -1,0 +1,97 @@
+"""How many touches a delivery takes, on a phone, from the start page."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+
+from flask import Flask
+from PIL import Image
+from playwright.sync_api import Locator, Page, expect
+from sqlalchemy import select
+
+from partsweb.attachments import queries as attachments
+from partsweb.extensions import db
+from partsweb.locations import queries as locations
+from partsweb.purchasing.models import Discrepancy
+from partsweb.stock import queries as stock
+from tests.journeys.conftest import PASSWORD, PhoneOf
+from tests.support.company import (
+    a_part,
+    a_person,
+    a_purchase_order,
+    a_vendor,
+    a_warehouse,
+    given,
+    the,
+)
+
+# domain.md §5: for any number of plain lines, and more for each damaged one.
+TAPS, SCANS, MORE_A_DAMAGED_LINE = 4, 1, 3
+LINES = 8
+
+
+@dataclass
+class Touches:
+    """A phone, and how often it is touched."""
+
+    phone: Page
+    taps: int = 0
+    scans: int = 0
+
+    def tap(self, what: Locator) -> None:
+        """One touch."""
+        what.tap()
+        self.taps += 1
+
+    def tick(self, what: Locator) -> None:
+        """One touch, on a chip."""
+        what.check()
+        self.taps += 1
+
+    def scan(self, code: str) -> None:
+        """One decoded code, as a hand-held scanner sends it."""
+        self.phone.get_by_role("searchbox", name="Code").fill(code)
+        self.phone.get_by_role("searchbox", name="Code").press("Enter")
+        self.scans += 1
+
+    def photo(self, field: Locator, photo: Path) -> None:
+        """The camera is opened, and its shutter pressed."""
+        field.set_input_files(photo)
+        self.taps += 2
+
+
+def test_a_delivery_takes_four_taps_and_a_scan_and_three_taps_more_a_damaged_line(
+    app: Flask, phone_of: PhoneOf, tmp_path: Path
+):
+    with given(app):
+        a_person("coordinator", login="carla", password=PASSWORD)
+        depot, parts = a_warehouse(), [a_part(f"P-{n}", f"Part {n}") for n in range(LINES)]
+        wanted = [(part, 5, "1.00") for part in parts]
+        order = a_purchase_order(a_vendor(), *wanted, ship_to=depot)
+    photo = tmp_path / "dent.jpg"
+    Image.new("RGB", (800, 600), "#8a5").save(photo)
+    touches = Touches(phone_of("carla"))
+    phone = touches.phone
+
+    touches.tap(phone.get_by_role("link", name="Scan"))
+    touches.scan(order.number)
+    touches.tap(phone.get_by_role("link", name="Receive"))
+    for position in (1, 4):
+        line = phone.locator("fieldset.arrival").nth(position)
+        touches.tick(line.get_by_label("Damaged", exact=True))
+        expect(line.get_by_text("Photo of the damage")).to_be_visible()
+        touches.photo(line.locator("input[type=file][name^=damaged_photos]"), photo)
+    touches.tap(phone.get_by_role("button", name=f"Receive {LINES * 5}"))
+    expect(phone).to_have_url(re.compile(f"/purchasing/{order.number}$"))
+
+    assert touches.scans <= SCANS
+    assert touches.taps <= TAPS + 2 * MORE_A_DAMAGED_LINE
+    with app.app_context():
+        place = the(locations.by_name("Depot"))
+        counted = [stock.on_hand(part, place) for part in parts]
+        assert counted == [Decimal(4 if n in (1, 4) else 5) for n in range(LINES)]
+        for found in db.session.scalars(select(Discrepancy)):
+            assert len(attachments.of(found.subject)) == 1
