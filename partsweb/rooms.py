@@ -66,8 +66,15 @@ def open_all(app: Flask) -> None:
     slot.fill("location.page", transfers.on_the_way_to)
     slot.fill("location.page", stock.location_stock)
     app.register_blueprint(orders.bp)
-    app.register_blueprint(purchasing.bp)
     carried.connect(carrying.follow)
+    _open_purchasing(app)
+    _follow_requests()
+    _open_bills(app)
+    _open_books(app)
+
+
+def _open_purchasing(app: Flask) -> None:
+    app.register_blueprint(purchasing.bp)
     slot.fill("approval.page", settling_views.to_decide)
     entry_cancelled.connect(buying.release_promises)
     installation_undone.connect(buying.recall)
@@ -81,9 +88,6 @@ def open_all(app: Flask) -> None:
     slot.fill("part.search", counter_views.bought_on_order)
     slot.fill("location.page", purchasing.on_the_way_to)
     slot.fill("vendor.page", purchasing.ordered_from)
-    _follow_requests()
-    _open_bills(app)
-    _open_books(app)
 
 
 def _follow_requests() -> None:

@@ -9,6 +9,7 @@ from uuid import uuid4
 
 from sqlalchemy import func, select
 
+from partsweb.approvals.models import Approval
 from partsweb.attachments import queries as attachments
 from partsweb.extensions import db
 from partsweb.kit import clock
@@ -371,3 +372,43 @@ def test_what_was_fitted_before_it_came_and_is_taken_back_waits_for_an_answer_ag
         assert (entry.installed, entry.on_order, entry.waiting) == (0, 0, 1)
         assert stock.on_hand(firm.valve, firm.depot) == 1
         assert list(audit.differences()) == []
+
+
+def test_two_people_receiving_the_same_line_at_once_dont_count_it_as_too_much(firm: Firm):
+    with given(firm.app):
+        order = firm.ordered((firm.valve, 5), (firm.fan, 1))
+        paul = a_person("coordinator")
+        shown = {f"to_come-{order.lines[0].id}": "5"}
+    browsers = [firm.browser(firm.penny), firm.browser(paul)]
+    at = f"/purchasing/{order.number}/receipts/new"
+
+    with ThreadPoolExecutor(2) as both:
+        answers = list(both.map(lambda one: one.post(at, data=fields(order, 5, **shown)), browsers))
+
+    assert sorted(answer.status_code for answer in answers) == [303, 422]
+    with firm.app.app_context():
+        assert stock.on_hand(firm.valve, firm.depot) == 5
+        assert db.session.scalars(select(Discrepancy)).all() == []
+
+
+def test_two_supervisors_deciding_at_once_book_it_once(firm: Firm):
+    with given(firm.app):
+        order = firm.ordered((firm.valve, 5))
+        bosses = [a_person("supervisor"), a_person("supervisor")]
+        arrival = rules.Arrival(order.lines[0], Decimal(6))
+        rules.receive(order, [arrival], by=firm.penny, at=clock.now())
+        asked = db.session.scalars(select(Approval)).one()
+    browsers = [firm.browser(boss) for boss in bosses]
+    ways = ["approved", "rejected"]
+
+    def decide(number: int) -> int:
+        sent = {"decision": ways[number], "why": "as I see it"}
+        return browsers[number].post(f"/approvals/{asked.id}", data=sent).status_code
+
+    with ThreadPoolExecutor(2) as both:
+        answers = list(both.map(decide, range(2)))
+
+    assert sorted(answers) == [303, 422]
+    with firm.app.app_context():
+        assert stock.on_hand(firm.valve, firm.depot) in {5, 6}
+        assert stock.on_hand(firm.valve, locations.quarantine_of(firm.depot)) == 0
