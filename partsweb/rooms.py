@@ -9,6 +9,7 @@ from partsweb.approvals.rules import decided
 from partsweb.attachments import intake
 from partsweb.attachments import views as attachments
 from partsweb.billing import views as billing
+from partsweb.catalogue import agreement_views  # noqa: F401 - its pages stand on the catalogue's
 from partsweb.catalogue import views as catalogue
 from partsweb.catalogue.asking import part_created, part_declined, part_merged
 from partsweb.exchange import views as exchange
@@ -40,6 +41,7 @@ from partsweb.reports import views as reports
 from partsweb.returns import rules as cores
 from partsweb.returns import views as returns
 from partsweb.scan import views as scan
+from partsweb.settlement import views as settlement
 from partsweb.stock import transfer_views as transfers
 from partsweb.stock import views as stock
 from partsweb.stock.transfers import carried
@@ -111,6 +113,8 @@ def _open_bills(app: Flask) -> None:
     slot.fill("order.logs", returns.on_order)
     slot.fill("scan.found", returns.on_scan)
     app.register_blueprint(billing.bp)
+    app.register_blueprint(settlement.bp)
+    slot.fill("agreement.page", settlement.on_agreement)
     slot.fill("entry.page", billing.on_entry)
     slot.fill("entry.row", billing.in_work_logs)
     slot.fill("order.details", billing.on_order)

@@ -75,6 +75,12 @@ ROUTES = """
 /admin/people/<uuid:person_id>/van                               POST manage locations
 /admin/people/new                                                GET  manage people
 /admin/people/new                                                POST manage people
+/agreements                                                      GET  see prices
+/agreements/<uuid:agreement_id>                                  GET  see prices
+/agreements/<uuid:agreement_id>                                  POST keep the catalogue
+/agreements/<uuid:agreement_id>/prices                           POST keep the catalogue
+/agreements/new                                                  GET  keep the catalogue
+/agreements/new                                                  POST keep the catalogue
 /approvals                                                       GET  decide
 /approvals/<uuid:approval_id>                                    GET  be signed in
 /approvals/<uuid:approval_id>                                    POST decide
@@ -97,6 +103,8 @@ ROUTES = """
 /catalogue-requests/<uuid:request_id>/merge                      POST keep the catalogue
 /catalogue-requests/new                                          GET  request parts
 /catalogue-requests/new                                          POST request parts
+/consignment                                                     GET  see prices
+/consignment/dues.<ending>                                       GET  see prices
 /cores                                                           GET  see orders
 /cores/<uuid:core_id>                                            GET  see orders
 /cores/<uuid:core_id>/charge                                     POST settle cores

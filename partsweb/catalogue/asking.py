@@ -11,7 +11,7 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import select, update
 
-from partsweb.catalogue import asked, queries, rules
+from partsweb.catalogue import agreements, asked, queries, rules
 from partsweb.catalogue.models import (
     CatalogueRequest,
     Part,
@@ -240,6 +240,7 @@ def _hand_over(request: CatalogueRequest, into: Part, *, teach: bool) -> None:
             db.session.delete(one)
     taught = update(Barcode).where(Barcode.subject_kind == "part", Barcode.subject_id == part.id)
     db.session.execute(taught.values(subject_id=into.id))
+    agreements.hand_over(part, to=into)
     db.session.flush()
     if teach and request.code and not _means_something(request.code):
         rules.add_barcode(into, request.code)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 from uuid import UUID
@@ -107,6 +107,30 @@ class Agreement(WithId, Table):
     note: Mapped[str] = mapped_column(default="")
 
     vendor: Mapped[Vendor] = relationship(lazy="joined")
+
+    @property
+    def subject(self) -> Subject:
+        """For its papers."""
+        return Subject("agreement", self.id)
+
+
+class AgreementPrice(WithId, Table):
+    """What a consigned part costs us once it is installed, and what it is sold for, from a day on.
+
+    A new price is a row of its own: what was installed before is due at the price of its day.
+    """
+
+    __tablename__ = "agreement_prices"
+    __table_args__ = (UniqueConstraint("agreement_id", "part_id", "since"),)
+
+    agreement_id: Mapped[UUID] = mapped_column(ForeignKey(Agreement.id))
+    part_id: Mapped[UUID] = mapped_column(ForeignKey(Part.id), index=True)
+    agreed: Mapped[Decimal]
+    sell: Mapped[Decimal]
+    since: Mapped[date]
+
+    agreement: Mapped[Agreement] = relationship(lazy="joined")
+    part: Mapped[Part] = relationship(lazy="joined")
 
 
 class CatalogueRequest(WithId, Table):

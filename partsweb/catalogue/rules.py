@@ -7,7 +7,7 @@ from decimal import Decimal
 from sqlalchemy import select, update
 
 from partsweb.catalogue import queries, trigrams
-from partsweb.catalogue.models import Agreement, CatalogueRequest, Part, Vendor, VendorReference
+from partsweb.catalogue.models import CatalogueRequest, Part, Vendor, VendorReference
 from partsweb.codes.models import Barcode
 from partsweb.extensions import db
 from partsweb.kit.refusal import Refusal
@@ -261,14 +261,6 @@ def forget_barcode(part: Part, barcode: Barcode) -> None:
     db.session.delete(barcode)
     db.session.flush()
     refresh_words(part)
-
-
-def agree(vendor: Vendor, number: str, *, note: str = "") -> Agreement:
-    """Record a consignment agreement with a vendor."""
-    agreement = Agreement(vendor=vendor, number=number.strip(), note=note.strip())
-    db.session.add(agreement)
-    db.session.flush()
-    return agreement
 
 
 def refresh_words(part: Part) -> None:

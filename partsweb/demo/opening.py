@@ -9,11 +9,13 @@ from decimal import Decimal
 from itertools import count
 from uuid import uuid4
 
+from partsweb.catalogue import agreements
 from partsweb.catalogue import rules as catalogue
 from partsweb.catalogue.models import Agreement, Part, Vendor, VendorReference
 from partsweb.codes.models import Barcode
 from partsweb.demo.reading import amount, rows, yes
 from partsweb.extensions import db
+from partsweb.kit import clock
 from partsweb.kit.table import batched
 from partsweb.locations import rules as locations
 from partsweb.locations.models import Kind, Location
@@ -104,7 +106,7 @@ def _know_vendors(company: Company) -> None:
         company.vendors[row["code"]] = vendor
         if row["agreement"]:
             note = row["agreement_note"]
-            company.agreement = catalogue.agree(vendor, row["agreement"], note=note)
+            company.agreement = agreements.agree(vendor, row["agreement"], note=note)
 
 
 def _know_parts(company: Company, on_step: Step) -> None:
@@ -185,6 +187,9 @@ def _take_consignment(company: Company, at: datetime) -> None:
         return
     owner = stock.owner_of(company.agreement.vendor)
     part = company.parts["VK4105"]
+    agreements.agree_price(
+        company.agreement, part, agreed=Decimal(95), sell=Decimal(160), since=clock.day_of(at)
+    )
     for van, first in (("VAN-03", 501), ("VAN-07", 511)):
         numbers = [f"CF{first + count}" for count in range(4)] if part.serialized else []
         stock.open_stock(

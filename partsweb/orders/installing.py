@@ -10,8 +10,10 @@ from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
-from partsweb.catalogue.models import Part
+from partsweb.catalogue import agreement_queries as agreements
+from partsweb.catalogue.models import Agreement, Part
 from partsweb.extensions import db
+from partsweb.kit import clock
 from partsweb.kit.exact import ZERO
 from partsweb.kit.refusal import Refusal
 from partsweb.locations import queries as locations
@@ -22,7 +24,7 @@ from partsweb.people.models import Person
 from partsweb.returns import rules as cores
 from partsweb.stock import queries as stock
 from partsweb.stock import rules as ledger
-from partsweb.stock.models import OURS, Reason, Serial
+from partsweb.stock.models import OURS, Owner, Reason, Serial
 from partsweb.stock.rules import Move
 
 STATES = ("waiting", "allocated", "on_order", "ready", "installed")
@@ -176,6 +178,8 @@ def undo(one: Installation, *, by: Person, at: datetime) -> None:
     entry.waiting += one.from_waiting
     entry.on_order += one.from_on_order
     set_apart(entry, one.from_ready + one.from_allocated, location=one.source)
+    if not entry.installed and not entry.quantity:
+        _forget_agreement(entry, at=one.occurred_at)
     db.session.flush()
 
 
@@ -189,6 +193,7 @@ def _issue(one: Installation, number: str, *, by: Person, at: datetime) -> None:
             part, one.source, installed, one.quantity, Reason.INSTALL, owner_id, cause=cause
         )
         ledger.post([issued], by=by, at=at)
+        _name_agreement(one, owner_id)
         return
     unit = ledger.unit(part, number, one.source, owner_id=_agreed_owner(entry))
     one.serial = unit
@@ -209,6 +214,7 @@ def _issue(one: Installation, number: str, *, by: Person, at: datetime) -> None:
         cause=cause,
     )
     ledger.post([issued], by=by, at=at)
+    _name_agreement(one, unit.owner_id)
 
 
 def _bring(unit: Serial, one: Installation, value: Decimal, *, by: Person, at: datetime) -> None:
@@ -261,6 +267,35 @@ def where_to(one: Installation, *, by: Person) -> Location | None:
     if one.fate in {Fate.CORE, Fate.WARRANTY_RETURN}:
         return locations.quarantine_of(home)
     return locations.single(Kind.SCRAP) if one.fate == Fate.SCRAPPED else None
+
+
+def consign(entry: PartEntry, agreement: Agreement, *, at: datetime, priced: bool) -> None:
+    """It is the vendor's until it is installed; it sells as agreed unless a price was typed."""
+    entry.agreement = agreement
+    price = agreements.price(agreement, entry.part, on=clock.day_of(at))
+    if price is not None and not priced:
+        entry.cost = price.sell
+
+
+def _name_agreement(one: Installation, owner_id: UUID) -> None:
+    """What was a vendor's was taken under an agreement, whether somebody named it or not."""
+    entry = one.entry
+    if owner_id == OURS or entry.agreement is not None:
+        return
+    owner = db.session.get_one(Owner, owner_id)
+    agreement = agreements.under_which(owner.vendor_id, entry.part) if owner.vendor_id else None
+    if agreement is not None:
+        typed = entry.cost != entry.part.list_price or entry.installed > one.quantity
+        consign(entry, agreement, at=one.occurred_at, priced=typed)
+
+
+def _forget_agreement(entry: PartEntry, *, at: datetime) -> None:
+    """Nobody asked for it as consigned: what is fitted next may be ours."""
+    agreed = entry.agreement
+    price = agreements.price(agreed, entry.part, on=clock.day_of(at)) if agreed else None
+    if price is not None and entry.cost == price.sell:
+        entry.cost = entry.part.list_price
+    entry.agreement = None
 
 
 def _agreed_owner(entry: PartEntry) -> UUID:

@@ -8,13 +8,13 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, case, false, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
 from sqlalchemy.orm import selectinload
 
 from partsweb.attachments import queries as attachments
 from partsweb.attachments.models import Attachment
 from partsweb.catalogue import queries as catalogue
-from partsweb.catalogue.models import Agreement, CatalogueRequest, Part
+from partsweb.catalogue.models import CatalogueRequest, Part
 from partsweb.codes.queries import Meaning
 from partsweb.codes.reading import Reading
 from partsweb.extensions import db
@@ -439,13 +439,6 @@ def van_stock(van: Location, words: str = "") -> Sequence[tuple[Part, Decimal]]:
     for word in catalogue.folded(words).split():
         rows = rows.where(Part.words.contains(word, autoescape=True))
     return [(part, quantity) for part, quantity in db.session.execute(rows)]
-
-
-def agreements(part: Part) -> Sequence[Agreement]:
-    """Consignment agreements of vendors who sell the part."""
-    vendors = {reference.vendor_id for reference in catalogue.references_of(part)}
-    rows = select(Agreement).where(Agreement.vendor_id.in_(vendors) if vendors else false())
-    return db.session.scalars(rows.order_by(Agreement.number)).all()
 
 
 # --- What was fitted --------------------------------------------------------------------------

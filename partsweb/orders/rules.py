@@ -266,7 +266,8 @@ def request(
         raise Refusal("An amount can’t be below zero.", field="cost")
     entry.quantity = entry.waiting = quantity
     entry.restocking_fee, entry.reason, entry.urgency = restocking_fee, reason, urgency
-    entry.agreement = agreement
+    if agreement is not None:
+        installing.consign(entry, agreement, at=at, priced=cost is not None)
     if warranty:
         _flag(entry, notes, by=by)
     telling.record(entry, "part-requested", f"Requested {in_words(quantity, part)}", by, at, notes)

@@ -10,11 +10,11 @@ from flask import Blueprint, g, request, url_for
 from flask.typing import ResponseReturnValue
 
 from partsweb.attachments import rules as attachments
+from partsweb.catalogue import agreement_queries
 from partsweb.catalogue import queries as catalogue
 from partsweb.catalogue.asked import asked_like
-from partsweb.catalogue.models import Agreement, Part
+from partsweb.catalogue.models import Part
 from partsweb.codes.queries import recognise_by
-from partsweb.extensions import db
 from partsweb.kit import clock, subject
 from partsweb.kit.door import occurred_at, reads, writes
 from partsweb.kit.exact import ZERO
@@ -269,13 +269,13 @@ def request_part(number: str) -> ShowAfter:
         by=g.person,
         at=occurred_at(),
         entry_id=form.thing_id,
-        cost=form.cost,
+        cost=form.cost if form.cost != part.list_price else None,
         restocking_fee=form.restocking_fee,
         reason=form.reason,
         urgency=form.urgency,
         notes=form.notes,
         warranty=form.warranty,
-        agreement=db.session.get(Agreement, form.agreement_id) if form.agreement_id else None,
+        agreement=agreement_queries.agreement(form.agreement_id) if form.agreement_id else None,
     )
     if form.awaits:
         _await(found, form)
@@ -568,6 +568,8 @@ def _show_fitted(fitted: list[Installation]) -> ShowAfter:
     attachments.attach_all(entry.subject, request.files.getlist("photos"), by=g.person)
     many = sum((one.quantity for one in fitted), ZERO)
     said = [f"{qty(many)} × {entry.part.sku} installed.", *_odd(fitted)]
+    if entry.agreement is not None:
+        said.append(f"Consigned under {entry.agreement.number}.")
     if any(one.possible_duplicate for one in fitted):
         said.append("A colleague logged the same a moment ago: marked as a possible duplicate.")
     if queries.evidence_missing(entry):
@@ -631,7 +633,7 @@ def _offers(part: Part, van: Location | None) -> dict[str, Any]:
         "own": van,
         "held": held,
         "available": sum((at.available for at in held), ZERO),
-        "agreements": queries.agreements(part),
+        "agreements": agreement_queries.covering(part),
         "vendors": list({one.vendor.id: one.vendor for one in references}.values())
         or catalogue.vendors(),
         "usual": usual.vendor if usual else None,

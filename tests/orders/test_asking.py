@@ -319,6 +319,7 @@ def test_fitting_and_merging_at_once_leave_one_part(app: Flask):
 
 # What names a part, and is followed when a placeholder turns out to be another part.
 FOLLOWED = {
+    "agreement_prices.part_id",
     "allocations.part_id",
     "cores.part_id",
     "discrepancies.came_part_id",

@@ -1,0 +1,1 @@
+"""What we owe vendors for their own stock that was installed."""
