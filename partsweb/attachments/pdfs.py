@@ -2,21 +2,32 @@
 
 from __future__ import annotations
 
-import io
-from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, Any
+import subprocess
+import sys
 
+from partsweb.attachments import inspecting
 from partsweb.kit.refusal import Refusal
-
-if TYPE_CHECKING:
-    from pypdf import PdfReader
-    from pypdf.generic import DictionaryObject
 
 # Some writers put a few bytes before the header; readers look that far.
 HEADER_WITHIN = 1024
-MOST_OBJECTS = 200_000
-# What runs a script or a programme, or sends what was filled in.
-ACTING = {"/JavaScript", "/Launch", "/ImportData", "/SubmitForm", "/RichMediaExecute"}
+# What another kind of file begins with: a page, a script, a programme, an archive.
+BEGIN_OTHERWISE = (b"<", b"#!", b"MZ", b"PK", b"\x7fELF", b"Rar!", b"7z", b"\x1f\x8b", b"\x89PNG")
+END_OF_ARCHIVE = b"PK\x05\x06"
+# Its own limits are tighter; this is for a process that doesn't even start.
+MOST_SECONDS = 15.0
+SAID = {
+    inspecting.LOCKED: "is protected by a password. Save it as a PDF without one.",
+    inspecting.EMPTY: "has no pages. Choose another file.",
+    inspecting.ACTS: (
+        "contains a script or starts a programme. Print it to a new PDF, and send that."
+    ),
+    inspecting.DAMAGED: (
+        "is damaged and can't be opened. Save it as a PDF again, or take a photo of it."
+    ),
+    inspecting.TOO_MUCH: (
+        "takes too long to be checked. Print it to a new PDF, or send its first pages only."
+    ),
+}
 
 
 def is_pdf(content: bytes) -> bool:
@@ -25,64 +36,28 @@ def is_pdf(content: bytes) -> bool:
 
 
 def check(content: bytes, called: str) -> None:
-    """Refuse what can't be opened, needs a password, or acts by itself."""
-    from pypdf import PdfReader  # not at start-up: it takes long, and PDFs are few
+    """Refuse what can't be opened, needs a password, acts by itself or is something else too."""
+    if _is_something_else_too(content):
+        raise Refusal(f"{called} holds another file too. Print it to a new PDF, and send that.")
+    found = _inspected(content)
+    if found != inspecting.FINE:
+        raise Refusal(f"{called} {SAID[found]}")
 
+
+def _is_something_else_too(content: bytes) -> bool:
+    """Whether another programme would take it for its own, by its beginning or its end."""
+    after = content[content.rfind(b"%%EOF") :]
+    return content.lstrip().startswith(BEGIN_OTHERWISE) or END_OF_ARCHIVE in after
+
+
+def _inspected(content: bytes) -> str:
+    """What the other process says; that it was ended for taking too much says it too."""
+    call = [sys.executable, "-I", inspecting.__file__]
     try:
-        reader = PdfReader(io.BytesIO(content), strict=False)
-        locked = reader.is_encrypted
-        empty = not locked and len(reader.pages) == 0
-        acts = not locked and _acts(reader)
-    except Refusal:
-        raise
-    except Exception:  # noqa: BLE001 - parsers fail in every way there is; each means this
-        raise Refusal(
-            f"{called} is damaged and can't be opened. Save it as a PDF again, or take a photo of "
-            "it."
-        ) from None
-    if locked:
-        raise Refusal(f"{called} is protected by a password. Save it as a PDF without one.")
-    if empty:
-        raise Refusal(f"{called} has no pages. Choose another file.")
-    if acts:
-        raise Refusal(
-            f"{called} contains a script or starts a programme. Print it to a new PDF, and send "
-            "that."
+        done = subprocess.run(  # noqa: S603 - our own file
+            call, input=content, capture_output=True, timeout=MOST_SECONDS, check=False
         )
-
-
-def _acts(reader: PdfReader) -> bool:
-    return any(_is_acting(found) for found in _everything_in(reader.trailer))
-
-
-def _is_acting(found: DictionaryObject) -> bool:
-    return str(found.get("/S", "")) in ACTING or "/JS" in found
-
-
-def _everything_in(start: DictionaryObject) -> Iterator[DictionaryObject]:
-    """Every dictionary that can be reached, each once; pages are not decoded."""
-    from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject
-
-    seen: set[tuple[int, int]] = set()
-    waiting: list[Any] = [start]
-    steps = 0
-    while waiting:
-        found = waiting.pop()
-        steps += 1
-        if steps > MOST_OBJECTS * 20:
-            raise Refusal("A PDF is too large to be checked. Send its first pages only.")
-        if isinstance(found, IndirectObject):
-            key = (found.idnum, found.generation)
-            if key not in seen:
-                seen.add(key)
-                waiting.append(found.get_object())
-        elif isinstance(found, DictionaryObject):
-            yield found
-            waiting.extend(_parts(found))
-        elif isinstance(found, ArrayObject):
-            waiting.extend(list.__iter__(found))
-
-
-def _parts(found: DictionaryObject) -> Iterable[Any]:
-    """Its values as they are written: references stay references, so each is followed once."""
-    return dict.values(found)
+    except subprocess.TimeoutExpired:
+        return inspecting.TOO_MUCH
+    said = done.stdout.decode(errors="replace")
+    return said if said in SAID or said == inspecting.FINE else inspecting.TOO_MUCH

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import io
+import time
+import zipfile
+import zlib
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from PIL import Image
@@ -11,7 +15,7 @@ from pypdf import PdfWriter
 from pypdf.actions import JavaScript
 from pypdf.generic import DictionaryObject, NameObject, TextStringObject
 
-from partsweb.attachments import photos, reading
+from partsweb.attachments import inspecting, pdfs, photos, reading
 from partsweb.kit.refusal import Refusal
 from tests.support.files import a_pdf, a_photo
 
@@ -305,3 +309,141 @@ def test_what_can_t_be_shown_is_refused_in_words(hostile: Hostile, name, said):
 
     assert refused.value.text.startswith(name)
     assert said in refused.value.text
+
+
+# --- Files made to do harm -------------------------------------------------------------------
+
+
+def a_raw_pdf(*objects: bytes) -> bytes:
+    """A PDF of these objects, numbered from 1; the first is the catalogue."""
+    body = b"%PDF-1.7\n"
+    places = []
+    for number, one in enumerate(objects, start=1):
+        places.append(len(body))
+        body += b"%d 0 obj\n%s\nendobj\n" % (number, one)
+    table = b"".join(b"%010d 00000 n \n" % place for place in places)
+    return body + (
+        b"xref\n0 %d\n0000000000 65535 f \n%strailer<</Size %d/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF"
+        % (len(objects) + 1, table, len(objects) + 1, len(body))
+    )
+
+
+def a_zip() -> bytes:
+    written = io.BytesIO()
+    with zipfile.ZipFile(written, "w") as archive:
+        archive.writestr("evil.exe", b"MZ")
+    return written.getvalue()
+
+
+@pytest.mark.parametrize(
+    "content",
+    [a_zip() + a_pdf(), b"<html><script>alert(1)</script>" + a_pdf(), b"MZ\x90\0" + a_pdf()],
+    ids=["an archive", "a page", "a programme"],
+)
+def test_a_pdf_that_begins_as_something_else_is_refused(content: bytes):
+    with pytest.raises(Refusal, match=r"slip.pdf holds another file too"):
+        reading.read(content, "slip.pdf")
+
+
+def test_a_pdf_with_an_archive_behind_it_is_refused():
+    with pytest.raises(Refusal, match=r"slip.pdf holds another file too"):
+        reading.read(a_pdf() + a_zip(), "slip.pdf")
+
+
+def test_a_few_bytes_before_the_header_do_no_harm():
+    sent = b"\r\n\r\n" + a_pdf()
+
+    assert reading.read(sent, "slip.pdf").content == sent
+
+
+LOOP = (b"<</Type/Catalog/Pages 2 0 R>>", b"<</Type/Pages/Count 9/Kids[2 0 R 2 0 R]>>")
+DEEP = (b"<</Type/Catalog/Pages 2 0 R/X %s>>" % (b"[" * 50_000 + b"]" * 50_000), LOOP[1])
+BOMB = zlib.compress(zlib.compress(b"\0" * 300_000_000, 9), 9)
+PACKED = b"<</Type/ObjStm/N 1/First 4/Filter[/FlateDecode/FlateDecode]/Length %d>>stream\n" % len(
+    BOMB
+)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        a_raw_pdf(*LOOP),
+        a_raw_pdf(*DEEP),
+        a_raw_pdf(b"<</Type/Catalog/Pages 9 0 R>>", PACKED + BOMB + b"\nendstream"),
+    ],
+    ids=["pages in a ring", "endlessly nested", "packed a thousandfold"],
+)
+def test_a_pdf_that_would_keep_us_busy_is_refused_soon(content: bytes):
+    began = time.monotonic()
+
+    with pytest.raises(Refusal, match=r"slip.pdf (is damaged|takes too long|has no pages)"):
+        reading.read(content, "slip.pdf")
+
+    assert time.monotonic() - began < pdfs.MOST_SECONDS + 5
+
+
+def test_a_check_that_doesn_t_end_is_ended(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+    endless = tmp_path / "endless.py"
+    endless.write_text("while True: pass\n")
+    monkeypatch.setattr(pdfs, "MOST_SECONDS", 0.5)
+    monkeypatch.setattr(inspecting, "__file__", str(endless))
+
+    with pytest.raises(Refusal, match=r"slip.pdf takes too long to be checked"):
+        reading.read(a_pdf(), "slip.pdf")
+
+
+def test_a_check_that_takes_all_memory_is_ended(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+    greedy = tmp_path / "greedy.py"
+    limited = inspecting.__file__
+    greedy.write_text(
+        f"import runpy; it = runpy.run_path({limited!r})\n"
+        "it['inspect'].__globals__['inspect'] = lambda content: bytearray(2**31) and 'fine'\n"
+        "it['main']()\n"
+    )
+    monkeypatch.setattr(inspecting, "__file__", str(greedy))
+
+    with pytest.raises(Refusal, match=r"slip.pdf takes too long to be checked"):
+        reading.read(a_pdf(), "slip.pdf")
+
+
+@pytest.mark.parametrize("kind", ["PNG", "WEBP"])
+def test_of_other_moving_pictures_the_first_is_kept_too(kind: str):
+    frames = [Image.new("RGB", (40, 40), name) for name in ("red", "blue")]
+    written = io.BytesIO()
+    frames[0].save(written, kind, save_all=True, append_images=frames[1:], lossless=True)
+
+    clean = reading.read(written.getvalue(), "leak.png")
+
+    assert colour(opened(clean.content), 20, 20) == "red"
+
+
+def test_what_hides_behind_a_photo_isn_t_kept():
+    clean = reading.read(a_photo() + a_zip() + b"<script>alert(1)</script>", "boiler.jpg")
+
+    assert b"PK\x03\x04" not in clean.content + clean.thumbnail
+    assert b"<script>" not in clean.content + clean.thumbnail
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"\xef\xbb\xbf<?xml version='1.0'?><svg onload='alert(1)'/>",
+        b"II*\0\x08\0\0\0\0\0",
+        b"BM\x36\0\0\0\0\0\0\0",
+        b"8BPS\0\x01",
+        b"%!PS-Adobe-3.0",
+        b"\0",
+    ],
+    ids=["svg", "tiff", "bmp", "psd", "postscript", "nothing"],
+)
+def test_pictures_that_browsers_or_we_don_t_read_safely_are_refused(content: bytes):
+    with pytest.raises(Refusal, match="is neither a photo nor a PDF"):
+        reading.read(content, "boiler.jpg")
+
+
+def test_a_picture_that_lies_about_its_size_is_refused_and_not_allocated():
+    sent = bytearray(a_photo(kind="PNG"))
+    sent[16:24] = (2**31 - 1).to_bytes(4, "big") * 2
+
+    with pytest.raises(Refusal, match=r"boiler.png is (too large to open|damaged)"):
+        reading.read(bytes(sent), "boiler.png")
