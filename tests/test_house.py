@@ -144,10 +144,14 @@ ROUTES = """
 /entries/<uuid:entry_id>/warranty                                GET  request parts
 /entries/<uuid:entry_id>/warranty                                POST request parts
 /entries/<uuid:entry_id>/warranty/withdrawal                     POST request parts
+/follow-ups                                                      GET  follow up
 /follow-ups/<kind>/<uuid:subject_id>/new                         GET  follow up
 /follow-ups/<kind>/<uuid:subject_id>/new                         POST follow up
 /follow-ups/<uuid:task_id>                                       GET  follow up
 /follow-ups/<uuid:task_id>/completion                            POST follow up
+/follow-ups/<uuid:task_id>/edit                                  GET  follow up
+/follow-ups/<uuid:task_id>/edit                                  POST follow up
+/follow-ups/<uuid:task_id>/reopening                             POST follow up
 /imports                                                         GET  import data
 /imports/<uuid:import_id>                                        GET  import data
 /imports/<uuid:import_id>/changes.<ending>                       GET  import data
@@ -166,9 +170,6 @@ ROUTES = """
 /installations/<uuid:installation_id>/reversal                   POST correct installations
 /invitations                                                     GET  invite people
 /invitations/<uuid:invitation_id>                                GET  invite people
-/join                                                            GET  everybody
-/join                                                            POST everybody
-/join/completion                                                 POST everybody
 /invoices                                                        GET  see invoices
 /invoices/<uuid:invoice_id>                                      GET  see invoices
 /invoices/<uuid:invoice_id>/comparison                           POST enter invoices
@@ -180,6 +181,9 @@ ROUTES = """
 /invoices/not-billed.<ending>                                    GET  see invoices
 /invoices/variances/<uuid:variance_id>                           GET  accept invoices
 /invoices/variances/<uuid:variance_id>                           POST accept invoices
+/join                                                            GET  everybody
+/join                                                            POST everybody
+/join/completion                                                 POST everybody
 /locations                                                       GET  see stock
 /locations/<uuid:location_id>                                    GET  see stock
 /locations/<uuid:location_id>/edit                               GET  manage locations

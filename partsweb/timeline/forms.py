@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
+from partsweb.kit.fields import day
 from partsweb.kit.refusal import Refusal
 
 
@@ -23,18 +24,9 @@ class FollowUpForm:
         """Day and person may stay open."""
         return cls(
             title=" ".join(fields.get("title", "").split()),
-            due_on=_day(fields.get("due_on", "")),
+            due_on=day(fields, "due_on"),
             assignee_id=_id(fields.get("assignee", "")),
         )
-
-
-def _day(text: str) -> date | None:
-    if not text:
-        return None
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise Refusal("That is not a day. Write it like 2026-07-02.", field="due_on") from None
 
 
 def _id(text: str) -> UUID | None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, or_, select
 
 from partsweb.extensions import db
-from partsweb.kit import subject
+from partsweb.kit import clock, subject
 from partsweb.kit.paging import Page, paged
 from partsweb.kit.refusal import NotFound
 from partsweb.kit.subject import Subject
@@ -66,6 +67,34 @@ def to_do(person: Person) -> Sequence[Task]:
     rows = select(Task).where(Task.assignee_id == person.id, Task.done_at.is_(None))
     ordered = rows.order_by(Task.due_on.is_(None), Task.due_on, Task.made_at)
     return db.session.scalars(ordered.limit(UNSEEN_SHOWN)).all()
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which follow-ups a list shows: mine, all, overdue or done; of one person if one likes."""
+
+    show: str = "mine"
+    assignee_id: UUID | None = None
+
+
+def tasks(wanted: Wanted, *, seen_by: Person, page: int = 1) -> Page[Task]:
+    """Follow-ups, what is due first before what has no day; done ones the latest first.
+
+    Who doesn't see all orders has his or her own.
+    """
+    rows = select(Task)
+    if wanted.show == "mine" or not seen_by.may("see all orders"):
+        rows = rows.where(Task.assignee_id == seen_by.id)
+    elif wanted.assignee_id:
+        rows = rows.where(Task.assignee_id == wanted.assignee_id)
+    if wanted.show == "done":
+        done = rows.where(Task.done_at.is_not(None))
+        return paged(done.order_by(Task.done_at.desc(), Task.id), number=page)
+    rows = rows.where(Task.done_at.is_(None))
+    if wanted.show == "overdue":
+        rows = rows.where(Task.due_on < clock.today())
+    soonest = (Task.due_on.is_(None), Task.due_on, Task.made_at, Task.id)
+    return paged(rows.order_by(*soonest), number=page)
 
 
 def _meant_for(person: Person) -> ColumnElement[bool]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from partsweb.extensions import db
-from partsweb.kit import clock
-from partsweb.kit.refusal import Refusal
+from partsweb.kit import clock, subject
+from partsweb.kit.refusal import NotFound, Refusal
 from partsweb.kit.subject import Subject
 from partsweb.kit.table import insert_if_absent
 from partsweb.people.models import Person
@@ -65,6 +65,51 @@ def follow_up(
     return task
 
 
+def give(
+    of: Subject,
+    title: str,
+    *,
+    by: Person,
+    due_on: date | None = None,
+    assignee: Person | None = None,
+) -> Task:
+    """Make a follow-up by hand: whoever is to do it can see the thing, and is told."""
+    if assignee is not None:
+        _refuse_blind(of, assignee)
+    task = follow_up(of, title, by=by, due_on=due_on, assignee=assignee)
+    _tell_assignee(task, assignee, by=by)
+    return task
+
+
+def change(
+    task: Task, title: str, *, by: Person, due_on: date | None, assignee: Person | None
+) -> None:
+    """Say anew what is to be done, until when, and by whom; who has it now is told."""
+    title = " ".join(title.split())
+    if not title:
+        raise Refusal("Say what is to be done.", field="title")
+    if assignee is not None:
+        _refuse_blind(task.subject, assignee)
+    before = (task.title, task.due_on, task.assignee_id)
+    handed = assignee is not None and assignee.id != task.assignee_id
+    task.title, task.due_on, task.assignee = title, due_on, assignee
+    if before == (title, due_on, assignee.id if assignee else None):
+        return
+    whom = assignee.name if assignee else "nobody"
+    until = f", until {due_on:%d %b}" if due_on else ""
+    record(task.subject, "task-changed", f"To do by {whom}{until}: {title}", by=by)
+    if handed:
+        _tell_assignee(task, assignee, by=by)
+    db.session.flush()
+
+
+def open_again(task: Task, *, by: Person) -> None:
+    """Somebody says that it isn't done; whoever is to do it is told."""
+    if task.done_at is not None:
+        reopen(task, by=by)
+        _tell_assignee(task, task.assignee, by=by)
+
+
 def finish(task: Task, *, by: Person) -> None:
     """Mark a follow-up as done."""
     if task.done_at is not None:
@@ -118,3 +163,21 @@ def _tell(about: Subject, text: str, *, person: Person | None = None, role: str 
             made_at=clock.now(),
         )
     )
+
+
+def _tell_assignee(task: Task, assignee: Person | None, *, by: Person) -> None:
+    if assignee is not None and assignee.id != by.id:
+        until = f" until {task.due_on:%d %b}" if task.due_on else ""
+        tell(assignee, task.subject, f"{by.name} asks you to do{until}: {task.title}")
+
+
+def _refuse_blind(of: Subject, assignee: Person) -> None:
+    """Nobody is asked to do something about a thing that he or she may not see."""
+    try:
+        subject.load(of, seen_by=assignee)
+    except NotFound:
+        raise Refusal(
+            f"{assignee.name} can’t see what it is about. Choose somebody else, or assign the "
+            "order first.",
+            field="assignee",
+        ) from None

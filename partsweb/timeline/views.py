@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, g, redirect, request
+from flask import Blueprint, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from partsweb.kit import clock, subject
+from partsweb.kit import clock, fields, subject
 from partsweb.kit.door import SIGNED_IN, reads, writes
 from partsweb.kit.pages import ShowAfter, page, show_after
+from partsweb.kit.paging import asked_page
+from partsweb.kit.refusal import NotFound
 from partsweb.kit.safety import own_path
 from partsweb.kit.subject import Subject
 from partsweb.people import queries as people
 from partsweb.timeline import queries, rules
 from partsweb.timeline.forms import FollowUpForm
+from partsweb.timeline.models import Task
 
 bp = Blueprint("timeline", __name__)
 
@@ -44,6 +48,28 @@ def put_all_away() -> ShowAfter:
     return show_after("/")
 
 
+@bp.get("/follow-ups")
+@reads("follow up")
+def tasks() -> ResponseReturnValue:
+    """What is to be done: by me, by all, overdue, and what was done."""
+    wanted = queries.Wanted(
+        request.args.get("show", "mine"), fields.an_id(request.args, "assignee")
+    )
+    found = queries.tasks(wanted, seen_by=g.person, page=asked_page())
+    kept = subject.bring([one.subject for one in found.items])
+    return page(
+        "timeline/tasks.html",
+        "results",
+        nav="more",
+        wanted=wanted,
+        found=found,
+        kept=kept,
+        title_of=_title_of,
+        people=people.active_people() if g.person.may("see all orders") else (),
+        address=lambda **changes: _address(wanted, changes),
+    )
+
+
 @bp.get("/follow-ups/<kind>/<uuid:subject_id>/new")
 @reads("follow up")
 def new_task(kind: str, subject_id: UUID) -> ResponseReturnValue:
@@ -64,7 +90,7 @@ def make_task(kind: str, subject_id: UUID) -> ShowAfter:
     about, form = Subject(kind, subject_id), FollowUpForm.read(request.form)
     url = subject.url(about, seen_by=g.person)
     assignee = people.person(form.assignee_id) if form.assignee_id else None
-    rules.follow_up(about, form.title, by=g.person, due_on=form.due_on, assignee=assignee)
+    rules.give(about, form.title, by=g.person, due_on=form.due_on, assignee=assignee)
     return show_after(own_path(request.form.get("next"), url), notice=f"To do: {form.title}")
 
 
@@ -84,3 +110,51 @@ def finish(task_id: UUID) -> ShowAfter:
     rules.finish(found, by=g.person)
     url = subject.url(found.subject, seen_by=g.person)
     return show_after(own_path(request.form.get("next"), url), notice=f"Done: {found.title}")
+
+
+@bp.get("/follow-ups/<uuid:task_id>/edit")
+@reads("follow up")
+def edit_task(task_id: UUID) -> ResponseReturnValue:
+    """The form that says anew what is to be done, until when, and by whom."""
+    found = queries.task(task_id, seen_by=g.person)
+    return page(
+        "timeline/edit_task.html",
+        task=found,
+        title=subject.title(found.subject, seen_by=g.person),
+        back=own_path(request.values.get("next"), subject.url(found.subject, seen_by=g.person)),
+        people=people.active_people(),
+    )
+
+
+@bp.post("/follow-ups/<uuid:task_id>/edit")
+@writes("follow up")
+def change_task(task_id: UUID) -> ShowAfter:
+    """Change it; who has it now is told."""
+    found, form = queries.task(task_id, seen_by=g.person), FollowUpForm.read(request.form)
+    assignee = people.person(form.assignee_id) if form.assignee_id else None
+    rules.change(found, form.title, by=g.person, due_on=form.due_on, assignee=assignee)
+    url = subject.url(found.subject, seen_by=g.person)
+    return show_after(own_path(request.form.get("next"), url), notice=f"To do: {found.title}")
+
+
+@bp.post("/follow-ups/<uuid:task_id>/reopening")
+@writes("follow up")
+def reopen(task_id: UUID) -> ShowAfter:
+    """It isn't done after all."""
+    found = queries.task(task_id, seen_by=g.person)
+    rules.open_again(found, by=g.person)
+    url = subject.url(found.subject, seen_by=g.person)
+    return show_after(own_path(request.form.get("next"), url), notice=f"To do: {found.title}")
+
+
+def _title_of(one: Task) -> str:
+    """What it is about; nothing where one may not see that."""
+    try:
+        return subject.title(one.subject, seen_by=g.person)
+    except NotFound:
+        return ""
+
+
+def _address(wanted: queries.Wanted, changes: dict[str, Any]) -> str:
+    kept = {"show": wanted.show, "assignee": wanted.assignee_id}
+    return url_for(".tasks", **(kept | changes))

@@ -120,3 +120,68 @@ def test_what_a_role_was_told_is_put_away_for_all_of_it_by_the_first(app: Flask)
     signed_in(app, helen).post(f"/notices/{notice.id}/put-away")
 
     assert "A part is late" not in signed_in(app, hanna).get("/").text
+
+
+def test_whoever_is_to_do_it_is_told_and_can_see_what_it_is_about(app: Flask):
+    with given(app):
+        tess, tom, helen = a_technician("Tess"), a_technician("Tom"), a_person("dispatcher")
+        order = an_order(assigned_to=tess)
+    office = signed_in(app, helen)
+
+    blind = office.post(form_at(order), data={"title": "Ring her", "assignee": tom.id})
+    office.post(form_at(order), data={"title": "Ring her", "assignee": tess.id})
+
+    assert "Tom can’t see what it is about" in blind.text
+    told = "asks you to do: Ring her"
+    assert told in signed_in(app, tess).get("/").text
+    assert told not in signed_in(app, tom).get("/").text
+
+
+def test_a_follow_up_is_handed_on_put_off_and_opened_again(app: Flask):
+    with given(app):
+        tess, helen = a_technician("Tess"), a_person("dispatcher", name="Helen")
+        order = an_order(assigned_to=tess)
+        task = rules.give(order.subject, "Ring her", by=tess, assignee=helen)
+    phone, url = signed_in(app, tess), f"/follow-ups/{task.id}"
+    assert 'value="Ring her"' in phone.get(f"{url}/edit").text
+
+    fields = {"title": "Ring her at noon", "due_on": "2030-06-04", "assignee": tess.id}
+    phone.post(f"{url}/edit", data=fields)
+    phone.post(f"{url}/completion")
+    signed_in(app, helen).post(f"{url}/reopening", data={"next": "/follow-ups?show=done"})
+
+    assert "To do again: Ring her at noon" in phone.get(f"/orders/{order.number}/timeline").text
+    assert (
+        "To do by Tess, until 04 Jun: Ring her at noon"
+        in phone.get(f"/orders/{order.number}/timeline").text
+    )
+    assert "Helen asks you to do until 04 Jun: Ring her at noon" in phone.get("/").text
+    with app.app_context():
+        assert db.session.get_one(Task, task.id).done_at is None
+
+
+def test_the_office_sees_all_follow_ups_a_technician_his_own(app: Flask):
+    with given(app):
+        tess, tom, helen = a_technician("Tess"), a_technician("Tom"), a_person("dispatcher")
+        order = an_order(assigned_to=tess)
+        yesterday = (clock.now() - timedelta(days=1)).date()
+        rules.follow_up(order.subject, "Ship the core", by=None, assignee=tess, due_on=yesterday)
+        rules.follow_up(order.subject, "Order the fan", by=None)
+        rules.finish(rules.follow_up(order.subject, "Old thing", by=None, assignee=tom), by=tom)
+    office, phone = signed_in(app, helen), signed_in(app, tess)
+
+    shown = {
+        show: office.get(f"/follow-ups?show={show}").text
+        for show in ("mine", "all", "overdue", "done")
+    }
+
+    assert "Nothing to do here" in shown["mine"]
+    assert "Ship the core" in shown["all"]
+    assert order.number in shown["all"]
+    assert "Order the fan" in shown["all"]
+    assert "Order the fan" not in shown["overdue"]
+    assert "Ship the core" in shown["overdue"]
+    assert "Old thing" in shown["done"]
+    assert "Ship the core" not in office.get(f"/follow-ups?show=all&assignee={tom.id}").text
+    assert "Order the fan" not in phone.get("/follow-ups?show=all").text
+    assert "Ship the core" in phone.get("/follow-ups?show=all").text
