@@ -13,11 +13,17 @@ from partsweb.catalogue import agreement_views  # noqa: F401 - its pages stand o
 from partsweb.catalogue import views as catalogue
 from partsweb.catalogue.asking import part_created, part_declined, part_merged
 from partsweb.exchange import views as exchange
+from partsweb.invoices import merging as billed
 from partsweb.invoices import views as invoices
 from partsweb.kit import slot
 from partsweb.kit.door import files_came_in
 from partsweb.locations import views as locations
-from partsweb.orders import asking, asking_pages, carrying
+from partsweb.orders import (
+    asking,
+    asking_pages,
+    carrying,
+    dispatch_pages,  # noqa: F401 - its pages stand on the blueprint of orders
+)
 from partsweb.orders import views as orders
 from partsweb.orders.rules import (
     entry_cancelled,
@@ -99,6 +105,7 @@ def _follow_requests() -> None:
     part_declined.connect(asking.declined)
     part_merged.connect(merging.follow)
     part_merged.connect(cores.follow_merged)
+    part_merged.connect(billed.follow)
 
 
 def _open_bills(app: Flask) -> None:

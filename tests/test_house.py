@@ -115,6 +115,7 @@ ROUTES = """
 /cores/list.<ending>                                             GET  see prices
 /counter-purchases/new                                           GET  buy at a counter
 /counter-purchases/new                                           POST buy at a counter
+/customers/<uuid:customer_id>/history                            GET  see all orders
 /discrepancies/<uuid:discrepancy_id>                             GET  see deliveries
 /discrepancies/<uuid:discrepancy_id>/acceptance                  POST buy parts
 /discrepancies/<uuid:discrepancy_id>/credit                      POST buy parts
@@ -124,6 +125,8 @@ ROUTES = """
 /discrepancies/<uuid:discrepancy_id>/replacement                 POST buy parts
 /discrepancies/<uuid:discrepancy_id>/scrapping                   POST buy parts
 /discrepancies/<uuid:discrepancy_id>/vendor-return               POST buy parts
+/dispatch                                                        GET  see all orders
+/dispatch/<what>                                                 GET  see all orders
 /entries/<uuid:entry_id>                                         GET  see orders
 /entries/<uuid:entry_id>/answer                                  GET  answer requests
 /entries/<uuid:entry_id>/answer                                  POST answer requests
@@ -281,6 +284,7 @@ ROUTES = """
 /signin/passkey                                                  POST everybody
 /signin/passkey/options                                          GET  everybody
 /signout                                                         POST be signed in
+/sites/<uuid:site_id>/history                                    GET  see orders
 /stock/adjustments/new                                           GET  move stock
 /stock/adjustments/new                                           POST move stock
 /stock/movements                                                 GET  see stock

@@ -16,7 +16,7 @@ from partsweb.kit import clock
 from partsweb.kit.exact import ZERO, read_decimal
 from partsweb.kit.refusal import Refusal
 from partsweb.orders.models import Fate, OrderState, RequestReason, Urgency
-from partsweb.orders.queries import Filter
+from partsweb.orders.queries import Asked, Filter
 
 Fields = MultiDict[str, str]
 Word = TypeVar("Word", bound=StrEnum)
@@ -35,6 +35,16 @@ def read_filter(arguments: Fields) -> Filter:
         state=OrderState(state) if state in set(OrderState) else None,
         technician_id=_lenient(UUID, arguments.get("technician", "")),
         on=_lenient(_any_day, arguments.get("on", "")),
+    )
+
+
+def read_asked(arguments: Fields) -> Asked:
+    """What a list of requests is narrowed to."""
+    urgency = arguments.get("urgency", "")
+    return Asked(
+        words=arguments.get("q", "")[:200].strip(),
+        urgency=Urgency(urgency) if urgency in set(Urgency) else None,
+        technician_id=_lenient(UUID, arguments.get("technician", "")),
     )
 
 

@@ -139,7 +139,7 @@ def _narrowed(wanted: Filter, person: Person) -> list[ColumnElement[bool]]:
     shown = {
         "open": Order.state.not_in(CLOSED),
         "mine": and_(Order.assigned_to_id == person.id, Order.state.not_in(CLOSED)),
-        "flagged": _is_flagged(),
+        "flagged": is_flagged(),
         "closed": Order.state.in_(CLOSED),
     }
     # Who looks for words or a state means it among all, not only among the open ones.
@@ -184,7 +184,8 @@ def stands_still() -> ColumnElement[bool]:
     return and_(Order.state.in_(WORKING), Order.state_changed_at < since)
 
 
-def _is_flagged() -> ColumnElement[bool]:
+def is_flagged() -> ColumnElement[bool]:
+    """Orders that stand still, or await parts that should be here."""
     late = Order.awaiting_until < clock.today()
     return or_(stands_still(), and_(Order.state == OrderState.AWAITING_PARTS, late))
 
@@ -325,14 +326,30 @@ def van_for(order: Order) -> Location | None:
 # --- Requests that wait for an answer ---------------------------------------------------------
 
 
-def requests(*, page: int = 1) -> Page[PartEntry]:
+@dataclass(frozen=True)
+class Asked:
+    """What a list of requests is narrowed to."""
+
+    words: str = ""
+    urgency: Urgency | None = None
+    technician_id: UUID | None = None
+
+    def __bool__(self) -> bool:
+        """Whether it is narrowed at all."""
+        return bool(self.words or self.urgency or self.technician_id)
+
+
+ALL = Asked()
+
+
+def requests(wanted: Asked = ALL, *, page: int = 1) -> Page[PartEntry]:
     """Parts that somebody waits for and nobody answered: urgent and old ones first."""
-    return paged(_of_open_orders(PartEntry.waiting > ZERO), number=page)
+    return paged(_of_open_orders(PartEntry.waiting > ZERO, wanted), number=page)
 
 
-def to_make_ready(*, page: int = 1) -> Page[PartEntry]:
+def to_make_ready(wanted: Asked = ALL, *, page: int = 1) -> Page[PartEntry]:
     """Parts that are allocated, and still have to be set aside or carried to the van."""
-    return paged(_of_open_orders(PartEntry.allocated > ZERO), number=page)
+    return paged(_of_open_orders(PartEntry.allocated > ZERO, wanted), number=page)
 
 
 def entries_of(asked: CatalogueRequest, *, seen_by: Person) -> Sequence[PartEntry]:
@@ -346,9 +363,17 @@ def entries_of(asked: CatalogueRequest, *, seen_by: Person) -> Sequence[PartEntr
     return db.session.scalars(rows.limit(MOST_SITES)).all()
 
 
-def _of_open_orders(wanted: ColumnElement[bool]) -> Select[PartEntry]:
+def _of_open_orders(wanted: ColumnElement[bool], asked: Asked) -> Select[PartEntry]:
     rank = case(SOONEST_FIRST, value=PartEntry.urgency)
     rows = select(PartEntry).join(PartEntry.order).where(wanted, Order.state.not_in(CLOSED))
+    if asked.urgency:
+        rows = rows.where(PartEntry.urgency == asked.urgency)
+    if asked.technician_id:
+        rows = rows.where(Order.assigned_to_id == asked.technician_id)
+    if asked.words.split():
+        rows = rows.join(Order.site).join(Site.customer).join(Part, Part.id == PartEntry.part_id)
+    for word in asked.words.split():
+        rows = rows.where(or_(_has(word), Part.words.contains(catalogue.folded(word))))
     return rows.order_by(rank, PartEntry.requested_at, PartEntry.id)
 
 

@@ -36,6 +36,7 @@ from partsweb.orders.forms import (
     PlanForm,
     RequestForm,
     StateForm,
+    read_asked,
     read_filter,
 )
 from partsweb.orders.models import (
@@ -491,11 +492,16 @@ def take_back(installation_id: UUID) -> ShowAfter:
 @reads("answer requests")
 def requests() -> ResponseReturnValue:
     """What technicians wait for: to be answered, and to be made ready."""
-    waiting, allocated = queries.requests(page=asked_page()), queries.to_make_ready()
+    wanted = read_asked(request.args)
+    waiting, allocated = queries.requests(wanted, page=asked_page()), queries.to_make_ready(wanted)
     parts = {one.part_id for one in [*waiting.items, *allocated.items]}
     return page(
         "orders/requests.html",
+        "results",
         nav="orders",
+        wanted=wanted,
+        urgencies=[(one.value, one.value.capitalize()) for one in Urgency],
+        technicians=people.with_role(TECHNICIAN),
         waiting=waiting,
         allocated=allocated,
         held=queries.holdings(list(parts), near=None),

@@ -21,6 +21,7 @@ from partsweb.kit.words import day, money, qty
 from partsweb.locations import queries as locations
 from partsweb.locations.models import PLACES, Kind, Location
 from partsweb.orders import rules as orders
+from partsweb.orders import waiting
 from partsweb.orders.models import PartEntry
 from partsweb.people.models import Person
 from partsweb.people.permissions import PURCHASING
@@ -269,13 +270,8 @@ def expect(order: PurchaseOrder, on: date, *, by: Person, at: datetime) -> None:
     for line in (one for one in order.lines if one.outstanding):
         line.expected_on = on
         pass_on_day(line)
-        if line.entry is not None and line.promised:
-            waiting = line.entry.order
-            said = f"{line.part.sku} on {order.number} is now expected {day(on)}"
-            timeline.record(waiting.subject, "delivery-moved", said, by=by, at=at)
-            if waiting.assigned_to is not None:
-                told = f"{waiting.number}: {said}"
-                timeline.tell(waiting.assigned_to, waiting.subject, told)
+    waits = [line.entry for line in order.lines if line.entry and line.promised]
+    waiting.delivery_moved(waits, on, paper=order.number, vendor=order.vendor, by=by, at=at)
     timeline.record(order.subject, "delivery-moved", f"Now expected {day(on)}", by=by, at=at)
     db.session.flush()
 

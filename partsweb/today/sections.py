@@ -8,6 +8,7 @@ from typing import Any
 from partsweb.approvals import queries as approvals
 from partsweb.catalogue import asked
 from partsweb.locations.views import own_van
+from partsweb.orders import dispatch
 from partsweb.orders import queries as orders
 from partsweb.people.models import Person
 from partsweb.people.permissions import (
@@ -42,6 +43,7 @@ LOADS: dict[str, Callable[[Person], Any]] = {
     "received": lambda person: queries.received_today(),
     "elsewhere": lambda person: queries.serials_elsewhere(),
     "discrepancies": lambda person: purchasing.discrepancies(Wrong(), seen_by=person),
+    "not_ready": lambda person: dispatch.not_ready(size=queries.SHOWN),
     "asked_for": lambda person: asked.catalogue_requests(seen_by=person),
     "to_buy": lambda person: orders.requests(),
     "late": lambda person: purchasing.purchase_orders(Wanted("late"), seen_by=person),
@@ -52,7 +54,7 @@ LOADS: dict[str, Callable[[Person], Any]] = {
 }
 SECTIONS: dict[str, tuple[str, ...]] = {
     TECHNICIAN: ("orders", "collect", "transfers", "told", "to_do", "cores", "van"),
-    DISPATCHER: ("told", "requests", "unassigned", "awaiting", "still", "to_do"),
+    DISPATCHER: ("told", "requests", "not_ready", "unassigned", "awaiting", "still", "to_do"),
     COORDINATOR: (
         "told",
         "requests",

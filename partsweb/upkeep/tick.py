@@ -11,8 +11,8 @@ from sqlalchemy import select
 from partsweb.exchange import steps as imports
 from partsweb.extensions import db
 from partsweb.kit import clock
-from partsweb.kit.subject import Subject
 from partsweb.kit.words import day
+from partsweb.orders import waiting
 from partsweb.people.permissions import COORDINATOR, DISPATCHER, PURCHASING
 from partsweb.purchasing import queries as purchasing
 from partsweb.returns import queries as returns
@@ -50,10 +50,8 @@ def _late_deliveries() -> int:
         text = f"{late.number} from {late.vendor.name} is late: due {late.due_on:%d %b}"
         timeline.record(late.subject, "delivery-late", text, by=None)
         timeline.tell_role(PURCHASING, late.subject, text)
-        for order in {line.entry.order for line in late.lines if line.entry and line.outstanding}:
-            waiting = Subject("order", order.id)
-            timeline.record(waiting, "delivery-late", text, by=None)
-            timeline.tell_role(DISPATCHER, waiting, f"{order.number} waits: {text}")
+        waits = [line.entry for line in late.lines if line.entry and line.promised and line.late]
+        waiting.delivery_late(waits, text, at=clock.now())
         told += 1
     return told
 

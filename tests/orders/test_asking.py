@@ -323,6 +323,7 @@ FOLLOWED = {
     "allocations.part_id",
     "cores.part_id",
     "discrepancies.came_part_id",
+    "invoice_lines.part_id",
     "part_entries.part_id",
     "purchase_lines.part_id",
     "reorder_levels.part_id",
