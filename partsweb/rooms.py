@@ -55,6 +55,7 @@ from partsweb.timeline import views as timeline
 from partsweb.today import views as today
 from partsweb.warranty import rules as warranties
 from partsweb.warranty import views as warranty
+from partsweb.workspace import restocking
 from partsweb.workspace import views as workspace
 
 
@@ -64,7 +65,7 @@ def open_all(app: Flask) -> None:
     files_came_in.connect(intake.files_came_in)
     for room in (approvals, attachments, passkeys, people, timeline, today, exchange):
         app.register_blueprint(room.bp)
-    for room in (catalogue, locations, stock, transfers, workspace, scan):
+    for room in (catalogue, locations, stock, transfers, workspace, restocking, scan):
         app.register_blueprint(room.bp)
     slot.fill("person.page", locations.van_of_person)
     slot.fill("join.person", locations.van_in_words)

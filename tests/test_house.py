@@ -238,7 +238,9 @@ ROUTES = """
 /parts/<uuid:part_id>/reorder-levels/<uuid:location_id>/removal  POST move stock
 /parts/new                                                       GET  keep the catalogue
 /parts/new                                                       POST keep the catalogue
-/parts/stock.csv                                                 GET  see stock
+/parts/restock                                                   GET  buy parts
+/parts/restock                                                   POST buy parts
+/parts/stock.<ending>                                            GET  see stock
 /people/<uuid:person_id>/invitations                             POST invite people
 /purchase-lines/<uuid:line_id>                                   GET  buy parts
 /purchase-lines/<uuid:line_id>                                   POST buy parts

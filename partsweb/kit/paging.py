@@ -40,13 +40,32 @@ class Page(Generic[T]):
         return self.number > 1
 
 
-def paged(rows: Select[T], *, number: int = 1, size: int = SIZE) -> Page[T]:
-    """One page of the selected things, counted; a number too high gives the last page."""
-    return paged_rows(rows, _first, number=number, size=size)
+def paged(
+    rows: Select[T], *, number: int = 1, size: int = SIZE, counted: Select[Any] | None = None
+) -> Page[T]:
+    """One page of the selected things, counted; a number too high gives the last page.
+
+    `counted` are the same rows where counting them without their order is cheaper.
+    """
+    return paged_rows(rows, _first, number=number, size=size, counted=counted)
+
+
+def paged_at_once(rows: Select[T], *, number: int = 1, size: int = SIZE) -> Page[T]:
+    """The same, counted in the same question: where finding the rows is dear, and they are few."""
+    number = max(1, number)
+    found = _some(rows.add_columns(func.count().over()), number, size)
+    if not found and number > 1:
+        return paged(rows, number=number, size=size)
+    return Page([row[0] for row in found], number, found[0][1] if found else 0, size)
 
 
 def paged_rows(
-    rows: Select[Any], made: Callable[[Any], T], *, number: int = 1, size: int | None = SIZE
+    rows: Select[Any],
+    made: Callable[[Any], T],
+    *,
+    number: int = 1,
+    size: int | None = SIZE,
+    counted: Select[Any] | None = None,
 ) -> Page[T]:
     """The same of rows with several columns, each made into something; no size: all of them."""
     if size is None:
@@ -56,8 +75,8 @@ def paged_rows(
     items = _some(rows, number, size)
     total = len(items)
     if number > 1 or total == size:
-        counted = select(func.count()).select_from(rows.order_by(None).subquery())
-        total = db.session.scalar(counted) or 0
+        plain = (rows if counted is None else counted).order_by(None).subquery()
+        total = db.session.scalar(select(func.count()).select_from(plain)) or 0
     last = max(1, -(-total // size))
     if number > last:
         number, items = last, _some(rows, last, size)

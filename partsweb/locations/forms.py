@@ -40,6 +40,11 @@ class LocationForm:
         )
 
 
+def restocked_from(fields: Mapping[str, str]) -> UUID | None:
+    """The warehouse nearest to a van, if one was said."""
+    return _id(fields.get("restocked_from", ""))
+
+
 def holder(fields: Mapping[str, str]) -> UUID | None:
     """Who gets the van; nobody when it is taken back."""
     return _id(fields.get("held_by", ""))

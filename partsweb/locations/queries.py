@@ -99,6 +99,20 @@ def within(place: Location) -> Sequence[UUID]:
     return db.session.scalars(inside).all()
 
 
+def nearest_warehouse(place: Location) -> Location | None:
+    """The warehouse that a van is restocked from: the one that was said, else the only one."""
+    if place.kind != Kind.VAN:
+        return None
+    return place.parent or only_warehouse()
+
+
+def only_warehouse() -> Location | None:
+    """The warehouse of a firm that has one."""
+    rows = select(Location).where(Location.kind == Kind.WAREHOUSE, Location.active).limit(2)
+    found = db.session.scalars(rows).all()
+    return found[0] if len(found) == 1 else None
+
+
 def quarantine_of(place: Location) -> Location:
     """Where what arrived damaged at the place is kept apart."""
     home = place.parent if place.kind == Kind.BIN and place.parent else place

@@ -56,13 +56,24 @@ def give_van(person: Person, van: Location | None) -> None:
         hand_over(van, to=person)
 
 
-def change(location: Location, *, name: str, address: str, active: bool) -> None:
-    """Rename a place, or take it out of use; its history stays."""
+def change(
+    location: Location,
+    *,
+    name: str,
+    address: str,
+    active: bool,
+    restocked_from: Location | None = None,
+) -> None:
+    """Rename a place, say where a van is restocked, or take it out of use; its history stays."""
     name = " ".join(name.split())
     other = queries.by_name(name)
     if not name or (other is not None and other.id != location.id):
         raise Refusal("A location needs a name of its own.", field="name")
+    if restocked_from is not None and restocked_from.kind != Kind.WAREHOUSE:
+        raise Refusal("A van is restocked from a warehouse.", field="restocked_from")
     location.name, location.address, location.active = name, address.strip(), active
+    if location.kind == Kind.VAN:
+        location.parent = restocked_from
     db.session.flush()
 
 

@@ -16,7 +16,7 @@ from partsweb.kit.door import reads, writes
 from partsweb.kit.pages import ShowAfter, page, show_after
 from partsweb.kit.slot import partial
 from partsweb.locations import queries, rules
-from partsweb.locations.forms import LocationForm, chosen_van, holder
+from partsweb.locations.forms import LocationForm, chosen_van, holder, restocked_from
 from partsweb.locations.models import Kind, Location
 from partsweb.people import queries as people
 from partsweb.people.models import Person
@@ -82,7 +82,8 @@ def open_location() -> ShowAfter:
 @reads("manage locations")
 def edit_location(location_id: UUID) -> ResponseReturnValue:
     """The form for a place's name and address."""
-    return page("locations/edit_location.html", nav="more", location=queries.location(location_id))
+    found = queries.location(location_id)
+    return page("locations/edit_location.html", nav="more", location=found, **_choices())
 
 
 @bp.post("/locations/<uuid:location_id>/edit")
@@ -90,12 +91,13 @@ def edit_location(location_id: UUID) -> ResponseReturnValue:
 def change_location(location_id: UUID) -> ShowAfter:
     """Change it, and show it."""
     found = queries.location(location_id)
-    fields = request.form
+    fields, nearest = request.form, restocked_from(request.form)
     rules.change(
         found,
         name=fields.get("name", ""),
         address=fields.get("address", ""),
         active="active" in fields,
+        restocked_from=queries.location(nearest) if nearest else None,
     )
     return _show(found, f"{found.called} is changed.")
 

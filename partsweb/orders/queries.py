@@ -387,7 +387,10 @@ class Held:
 
 
 def holdings(part_ids: Sequence[UUID], *, near: Location | None) -> dict[UUID, list[Held]]:
-    """Where the parts are, bins counted with their warehouse: the near van, then the fullest."""
+    """Where the parts are, bins counted with their warehouse.
+
+    The near van first, then the warehouse that it is restocked from, then the fullest.
+    """
     held = _by_home(
         select(Balance.part_id, Location, func.sum(Balance.quantity))
         .join(Location, Location.id == Balance.location_id)
@@ -405,9 +408,16 @@ def holdings(part_ids: Sequence[UUID], *, near: Location | None) -> dict[UUID, l
         if quantity:
             free = quantity - meant.get((part_id, place), ZERO)
             found[part_id].append(Held(place, quantity, free))
-    near_id = near.id if near else None
+    warehouse = locations.nearest_warehouse(near) if near else None
+    first = [place.id for place in (near, warehouse) if place]
     for places in found.values():
-        places.sort(key=lambda one: (one.place.id != near_id, -one.available, one.place.name))
+        places.sort(
+            key=lambda one: (
+                first.index(one.place.id) if one.place.id in first else len(first),
+                -one.available,
+                one.place.name,
+            )
+        )
     return found
 
 

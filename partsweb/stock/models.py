@@ -7,7 +7,7 @@ from decimal import Decimal
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from partsweb.catalogue.models import Part, Vendor
@@ -178,7 +178,16 @@ class Balance(Table):
     """
 
     __tablename__ = "balances"
-    __table_args__ = (Index(None, "location_id", "part_id"),)
+    __table_args__ = (
+        Index(None, "location_id", "part_id", "quantity"),
+        Index(
+            "ix_balances_owed",
+            "part_id",
+            "location_id",
+            sqlite_where=text("quantity < 0"),
+            postgresql_where=text("quantity < 0"),
+        ),
+    )
 
     part_id: Mapped[UUID] = mapped_column(ForeignKey(Part.id), primary_key=True)
     location_id: Mapped[UUID] = mapped_column(ForeignKey(Location.id), primary_key=True)

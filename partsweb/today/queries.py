@@ -15,12 +15,14 @@ from partsweb.extensions import db
 from partsweb.kit import clock
 from partsweb.kit.exact import ZERO
 from partsweb.kit.paging import Page, paged
+from partsweb.locations import queries as locations
 from partsweb.locations.models import PLACES, Kind, Location
 from partsweb.orders.models import CLOSED, Order, OrderState, PartEntry, Urgency
 from partsweb.orders.queries import stands_still
 from partsweb.people.models import Person
+from partsweb.purchasing import restocking
 from partsweb.purchasing.models import Receipt, SerialConflict
-from partsweb.stock.models import Allocation, Balance, ReorderLevel
+from partsweb.stock.models import Allocation, Balance
 
 # A section shows so many rows, and the way to all of them.
 SHOWN = 5
@@ -113,7 +115,8 @@ def van_stands(van: Location | None) -> Van | None:
     if van is None:
         return None
     owed = select(func.count()).where(Balance.location_id == van.id, Balance.quantity < ZERO)
-    return Van(van, _to_restock(van), db.session.scalar(owed) or 0)
+    low = select(func.count()).select_from(restocking.below(locations.within(van)).subquery())
+    return Van(van, db.session.scalar(low) or 0, db.session.scalar(owed) or 0)
 
 
 # --- Dispatch --------------------------------------------------------------------------------
@@ -237,17 +240,3 @@ def _parts_of(order_ids: Sequence[UUID]) -> dict[UUID, tuple[int, int, int]]:
 
 def _started_at(one: Mine) -> datetime:
     return one.order.started_at or one.order.state_changed_at
-
-
-def _to_restock(van: Location) -> int:
-    """How many parts of the van are down to their reorder point."""
-    held, meant = (
-        select(func.coalesce(func.sum(kept.quantity), ZERO))
-        .where(kept.part_id == ReorderLevel.part_id, kept.location_id == van.id)
-        .scalar_subquery()
-        for kept in (Balance, Allocation)
-    )
-    low = select(func.count()).where(
-        ReorderLevel.location_id == van.id, held - meant <= ReorderLevel.point
-    )
-    return db.session.scalar(low) or 0

@@ -2,33 +2,30 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Sequence
 from typing import Any
 
-from flask import Blueprint, Response, g, request, url_for
+from flask import Blueprint, g, request, url_for
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
 from partsweb.catalogue.models import Part
-from partsweb.kit import clock
 from partsweb.kit.door import reads
 from partsweb.kit.pages import page
 from partsweb.kit.paging import asked_page
+from partsweb.kit.sheets import Sheet, download
 from partsweb.kit.slot import partial
 from partsweb.locations import queries as locations
 from partsweb.locations.models import Kind, Location
 from partsweb.locations.views import own_van
 from partsweb.orders import queries as orders
 from partsweb.workspace import queries
+from partsweb.workspace import stock_list as exported
 from partsweb.workspace.forms import EVERYWHERE, asked
 from partsweb.workspace.queries import Asked
+from partsweb.workspace.rows import deliveries_of
 
 bp = Blueprint("workspace", __name__)
-COLUMNS = ("SKU", "Description", "Category", "Unit", "Place", "On hand", "Allocated", "Available")
-# What a spreadsheet would take for a formula.
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 @bp.get("/parts")
@@ -45,31 +42,26 @@ def parts() -> ResponseReturnValue:
         places=_choices(places, wanted.at),
         chosen=wanted.at.id if wanted.at else EVERYWHERE,
         address=_address(wanted),
+        near=locations.nearest_warehouse(van) if (van := own_van()) else None,
     )
 
 
-@bp.get("/parts/stock.csv")
+@bp.get("/parts/stock.<ending>")
 @reads("see stock")
-def stock_list() -> ResponseReturnValue:
-    """The same as a file for a spreadsheet: a line for every part and place."""
-    written = io.StringIO()
-    lines = csv.writer(written)
-    lines.writerow(COLUMNS)
-    for part, place, on_hand, allocated in queries.stock_list(_asked()):
-        words = (part.sku, part.description, part.category, part.unit, place.called)
-        lines.writerow(
-            (*map(_as_text, words), *map(_plain, (on_hand, allocated, on_hand - allocated)))
-        )
-    name = f"stock-{clock.today().isoformat()}.csv"
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    # The mark tells spreadsheets that it is UTF-8.
-    return Response("\ufeff" + written.getvalue(), mimetype="text/csv", headers=headers)
+def stock_list(ending: str) -> ResponseReturnValue:
+    """The same as a file: a line for every part, place and owner."""
+    with_value = g.person.may("see prices")
+    lines = exported.lines(_asked(), with_value=with_value)
+    return download(Sheet("stock", exported.columns(with_value=with_value), lines), ending)
 
 
 def part_act(*, part: Part) -> Markup | str:
-    """What is next with a part, for its page: asking for it on the order that was started."""
+    """What is next with a part: asking for it on the order that was started, or receiving it."""
     order = orders.active_order(g.person) if g.person.may("request parts") else None
-    return partial("workspace/_part_act.html", part=part, order=order) if order else ""
+    delivery = None
+    if order is None and g.person.may("receive parts"):
+        delivery = next(iter(deliveries_of(part, seen_by=g.person)), None)
+    return partial("workspace/_part_act.html", part=part, order=order, delivery=delivery)
 
 
 def _asked() -> Asked:
@@ -94,16 +86,10 @@ def _address(wanted: Asked) -> Any:
             "at": wanted.at.id if wanted.at else EVERYWHERE,
             "below": 1 if wanted.below else None,
             "negative": 1 if wanted.negative else None,
+            "on_order": 1 if wanted.on_order else None,
+            "late": 1 if wanted.late else None,
             "sort": wanted.sort or None,
         }
         return url_for(endpoint, **(known | changes))
 
     return address
-
-
-def _as_text(words: str) -> str:
-    return f"'{words}" if words.startswith(FORMULA) else words
-
-
-def _plain(number: Any) -> str:
-    return format(number, "f")

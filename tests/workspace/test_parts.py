@@ -1,8 +1,7 @@
 from __future__ import annotations
 
-import csv
-import io
 import re
+from datetime import timedelta
 from decimal import Decimal
 
 from flask import Flask
@@ -11,6 +10,7 @@ from partsweb.catalogue import rules as catalogue
 from partsweb.extensions import db
 from partsweb.kit import clock
 from partsweb.locations import queries as locations
+from partsweb.locations import rules as places
 from partsweb.locations.models import Kind
 from partsweb.orders.models import Installation
 from partsweb.purchasing.models import PurchaseState
@@ -88,7 +88,7 @@ def test_a_search_looks_through_the_whole_catalogue_and_tells_what_is_here(app: 
     page = signed_in(app, tess).get("/parts?q=vk4105").text
 
     assert shown(page) == ["VK4105", "GAS-VK4105"]
-    assert "0 here · 3 elsewhere" in words(page)
+    assert "3 at Depot" in words(page)
 
 
 def test_results_alone_answer_what_is_typed(app: Flask):
@@ -204,20 +204,43 @@ def test_empty_tables_say_what_to_do(app: Flask):
     assert browser.get("/parts?at=nonsense&page=x&sort=%27").status_code == 200
 
 
-def test_the_stock_list_is_a_file_that_no_spreadsheet_executes(app: Flask):
+def test_what_is_on_order_and_what_is_late_is_filtered_and_received_from_there(app: Flask):
     with given(app):
-        cora, depot = a_person("coordinator"), a_warehouse("Depot")
-        in_stock(a_part("0042", "=HYPERLINK(1)"), depot, "2.5")
-        in_stock(a_part("-7", 'Tube 1/2", "red"'), depot, -1)
+        cora, dora, depot = a_person("coordinator"), a_person("dispatcher"), a_warehouse("Depot")
+        late, soon, none = (a_part(sku, "Fan") for sku in ("LATE", "SOON", "NONE"))
+        yesterday, later = clock.today() - timedelta(days=1), clock.today() + timedelta(days=9)
+        northgas = a_vendor()
+        a_purchase_order(northgas, (late, 4, "1"), ship_to=depot, expected_on=yesterday)
+        order = a_purchase_order(northgas, (soon, 4, "1"), ship_to=depot, expected_on=later)
+        in_stock(none, depot, 1)
+        number, van = order.number, a_van("Van 7")
+    browser = signed_in(app, cora)
 
-    answer = signed_in(app, cora).get("/parts/stock.csv")
+    on_order = browser.get("/parts?on_order=1").text
 
-    assert answer.mimetype == "text/csv"
-    rows = list(csv.reader(io.StringIO(answer.text.removeprefix("\ufeff"))))
-    assert rows[1:] == [
-        ["'-7", 'Tube 1/2", "red"', "", "EA", "Depot", "-1", "0", "-1"],
-        ["0042", "'=HYPERLINK(1)", "", "EA", "Depot", "2.5", "0", "2.5"],
-    ]
+    assert shown(on_order) == ["LATE", "SOON"]
+    assert f"/purchasing/{number}/receipts/new" in on_order
+    assert shown(browser.get("/parts?late=1&q=fan").text) == ["LATE"]
+    assert shown(browser.get(f"/parts?on_order=1&at={van.id}").text) == []
+    assert number not in signed_in(app, dora).get("/parts?on_order=1").text
+    part = browser.get(f"/parts/{soon.id}").text
+    assert f"Receive {number}" in part
+
+
+def test_a_search_tells_the_own_van_the_nearest_warehouse_and_the_others(app: Flask):
+    with given(app):
+        tess = a_technician(van="Van 3")
+        van, depot, far = the(locations.van_of(tess)), a_warehouse("Depot"), a_warehouse("Far")
+        places.change(van, name="Van 3", address="", active=True, restocked_from=depot)
+        fan = a_part("FAN", "Fan")
+        for place, quantity in ((van, 2), (depot, 11), (far, 50), (a_van("Van 7"), 3)):
+            in_stock(fan, place, quantity)
+        order = an_order(assigned_to=tess)
+    browser = signed_in(app, tess)
+
+    assert "2 in your van · 11 at Depot · 53 elsewhere" in words(browser.get("/parts?q=fan").text)
+    add_part = words(browser.get(f"/orders/{order.number}/parts/new?q=fan").text)
+    assert "2 in your van · 11 at Depot · 50 at Far · 3 elsewhere" in add_part
 
 
 def test_a_part_that_is_no_longer_used_is_not_in_the_table(app: Flask):
