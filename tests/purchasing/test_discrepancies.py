@@ -12,14 +12,17 @@ from sqlalchemy import select
 from partsweb.approvals.models import Approval, Decision
 from partsweb.attachments import queries as attachments
 from partsweb.extensions import db
+from partsweb.kit import clock
 from partsweb.locations import queries as locations
 from partsweb.locations.models import Kind
-from partsweb.purchasing import queries
+from partsweb.purchasing import queries, rules
+from partsweb.purchasing.arrivals import Arrival
 from partsweb.purchasing.models import Discrepancy, DiscrepancyState, PurchaseOrder, PurchaseState
 from partsweb.stock import queries as stock
 from partsweb.timeline import queries as timeline
 from tests.purchasing.conftest import Firm, fields, states
 from tests.support.company import a_part, a_person, given
+from tests.support.counting import statements
 from tests.support.files import a_photo
 
 
@@ -360,3 +363,25 @@ def _all() -> list[Discrepancy]:
 def _only(firm: Firm) -> Discrepancy:
     with firm.app.app_context():
         return db.session.scalars(select(Discrepancy)).one()
+
+
+def test_the_pages_ask_no_more_for_many_discrepancies_than_for_few(firm: Firm):
+    def deliveries(many: int) -> str:
+        with given(firm.app):
+            order = firm.ordered(*[(a_part(), 5) for _ in range(many)])
+            for line in order.lines:
+                arrival = Arrival(line, Decimal(3), Decimal(2), damage_note="dented")
+                rules.receive(order, [arrival], by=firm.penny, at=clock.now())
+            return f"/purchasing/{order.number}"
+
+    def asked(address: str) -> int:
+        penny = firm.browser(firm.penny)
+        with statements(firm.app) as sent:
+            assert penny.get(address).status_code == 200
+        return len(sent)
+
+    few = [asked(deliveries(2)), asked("/purchasing/discrepancies")]
+    many = [asked(deliveries(9)), asked("/purchasing/discrepancies")]
+
+    assert many == few
+    assert max(few) <= 20
