@@ -22,6 +22,7 @@ NAMES = (
     "CORE_WINDOW",
     "PRICE_TOLERANCE",
     "QUANTITY_TOLERANCE",
+    "COUNT_APPROVAL",
     "TRUSTED_PROXIES",
     "OVER_RECEIPT_TOLERANCE",
     "PURCHASE_APPROVAL",
@@ -37,9 +38,10 @@ class Settings:
     `labour_rate` is what an hour of work costs a customer, `core_window` the days in which a core
     has to be shipped;
     `over_receipt_tolerance` is how many per cent more than ordered may arrive unasked;
-    `purchase_approval` the amount above which somebody else approves a purchase, None: never.
-    has to be shipped; `price_tolerance` and `quantity_tolerance` are by how many percent a
-    vendor's invoice may differ without being held.
+    `purchase_approval` the amount above which somebody else approves a purchase, None: never;
+    `price_tolerance` and `quantity_tolerance` are by how many percent a vendor's invoice may differ
+    without being held; `count_approval` is the value above which a count's variance is approved by
+    somebody else.
     """
 
     instance: Path
@@ -54,6 +56,7 @@ class Settings:
     core_window: int = 30
     price_tolerance: Decimal = Decimal(2)
     quantity_tolerance: Decimal = Decimal(0)
+    count_approval: Decimal = Decimal(100)
     trusted_proxies: int = 0
     over_receipt_tolerance: Decimal = Decimal(10)
     purchase_approval: Decimal | None = None
@@ -95,6 +98,7 @@ def load(given: dict[str, Any] | None = None) -> Settings:
         core_window=int(setting("CORE_WINDOW", "30")),
         price_tolerance=Decimal(setting("PRICE_TOLERANCE", "2")),
         quantity_tolerance=Decimal(setting("QUANTITY_TOLERANCE", "0")),
+        count_approval=Decimal(setting("COUNT_APPROVAL", "100")),
         trusted_proxies=int(setting("TRUSTED_PROXIES", "0")),
         over_receipt_tolerance=_amount(setting("OVER_RECEIPT_TOLERANCE", "10")) or Decimal(0),
         purchase_approval=_amount(setting("PURCHASE_APPROVAL")),

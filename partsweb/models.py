@@ -7,6 +7,7 @@ from partsweb.attachments import models as attachments
 from partsweb.billing import models as billing
 from partsweb.catalogue import models as catalogue
 from partsweb.codes import models as codes
+from partsweb.counts import models as counts
 from partsweb.exchange import models as exchange
 from partsweb.invoices import models as invoices
 from partsweb.kit import numbering, operation
@@ -29,8 +30,9 @@ ROOMS = (
     billing,
     catalogue,
     codes,
-    invoices,
+    counts,
     exchange,
+    invoices,
     locations,
     numbering,
     operation,

@@ -12,6 +12,9 @@ from partsweb.billing import views as billing
 from partsweb.catalogue import agreement_views  # noqa: F401 - its pages stand on the catalogue's
 from partsweb.catalogue import views as catalogue
 from partsweb.catalogue.asking import part_created, part_declined, part_merged
+from partsweb.counts import posting as counting
+from partsweb.counts import rules as counted
+from partsweb.counts import views as counts
 from partsweb.exchange import views as exchange
 from partsweb.invoices import merging as billed
 from partsweb.invoices import views as invoices
@@ -50,6 +53,7 @@ from partsweb.scan import views as scan
 from partsweb.settlement import views as settlement
 from partsweb.stock import transfer_views as transfers
 from partsweb.stock import views as stock
+from partsweb.stock.rules import stock_moved
 from partsweb.stock.transfers import carried
 from partsweb.timeline import views as timeline
 from partsweb.today import views as today
@@ -78,6 +82,7 @@ def open_all(app: Flask) -> None:
     carried.connect(carrying.follow)
     _open_purchasing(app)
     _follow_requests()
+    _open_counts(app)
     _open_bills(app)
     _open_books(app)
 
@@ -107,6 +112,14 @@ def _follow_requests() -> None:
     part_merged.connect(merging.follow)
     part_merged.connect(cores.follow_merged)
     part_merged.connect(billed.follow)
+
+
+def _open_counts(app: Flask) -> None:
+    app.register_blueprint(counts.bp)
+    stock_moved.connect(counting.follow_late)
+    decided.connect(counted.decided)
+    slot.fill("location.page", counts.counted_at)
+    slot.fill("approval.page", counts.to_decide)
 
 
 def _open_bills(app: Flask) -> None:

@@ -116,6 +116,22 @@ ROUTES = """
 /counter-purchases/new                                           GET  buy at a counter
 /counter-purchases/new                                           POST buy at a counter
 /customers/<uuid:customer_id>/history                            GET  see all orders
+/count-lines/<uuid:line_id>                                      GET  count stock
+/count-lines/<uuid:line_id>/reversal                             POST move stock
+/count-lines/<uuid:line_id>/tally                                POST count stock
+/counts                                                          GET  count stock
+/counts/<uuid:count_id>                                          GET  count stock
+/counts/<uuid:count_id>/cancellation                             POST count stock
+/counts/<uuid:count_id>/end                                      GET  count stock
+/counts/<uuid:count_id>/end                                      POST count stock
+/counts/<uuid:count_id>/lines/new                                GET  count stock
+/counts/<uuid:count_id>/lines/new                                POST count stock
+/counts/<uuid:count_id>/posting                                  POST count stock
+/counts/<uuid:count_id>/recount                                  POST count stock
+/counts/<uuid:count_id>/sheet.<ending>                           GET  count stock
+/counts/all                                                      POST move stock
+/counts/new                                                      GET  count stock
+/counts/new                                                      POST count stock
 /discrepancies/<uuid:discrepancy_id>                             GET  see deliveries
 /discrepancies/<uuid:discrepancy_id>/acceptance                  POST buy parts
 /discrepancies/<uuid:discrepancy_id>/credit                      POST buy parts

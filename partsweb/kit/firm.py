@@ -40,6 +40,11 @@ def quantity_tolerance() -> Decimal:
     return _settings().quantity_tolerance
 
 
+def count_approval() -> Decimal:
+    """Above which value a count's variance is approved by somebody else."""
+    return _settings().count_approval
+
+
 def _settings() -> Settings:
     known: Settings = current_app.config["SETTINGS"]
     return known

@@ -44,11 +44,13 @@ class ShowAfter:
     url: str
     block: str = "page"
     notice: str = ""
+    # A part of the page where one already is: the browser's address stays.
+    stay: bool = False
 
 
-def show_after(url: str, block: str = "page", notice: str = "") -> ShowAfter:
+def show_after(url: str, block: str = "page", notice: str = "", *, stay: bool = False) -> ShowAfter:
     """Say where the result of a write stands."""
-    return ShowAfter(url, block, notice)
+    return ShowAfter(url, block, notice, stay)
 
 
 def wants_fragment() -> bool:
@@ -86,7 +88,7 @@ def respond(shown: ShowAfter) -> ResponseReturnValue:
             flash(shown.notice)
         return redirect(shown.url, 303)
     shown_page = render_at(shown.url, Answer(block=shown.block, notice=shown.notice))
-    made: Response = make_response(shown_page, push_url=shown.url)
+    made: Response = make_response(shown_page, push_url=False if shown.stay else shown.url)
     return made
 
 

@@ -31,6 +31,8 @@ ACTS: dict[str, frozenset[str]] = {
     "move stock": frozenset({COORDINATOR, SUPERVISOR, ADMIN}),
     # A technician carries from and to the own van, and asks for it.
     "carry stock": frozenset({TECHNICIAN, COORDINATOR, PURCHASING, SUPERVISOR, ADMIN}),
+    # A technician the own van.
+    "count stock": frozenset({TECHNICIAN, COORDINATOR, SUPERVISOR, ADMIN}),
     "see prices": frozenset({COORDINATOR, PURCHASING, SUPERVISOR, FINANCE, ADMIN}),
     # vendor invoices
     "see invoices": frozenset({COORDINATOR, PURCHASING, SUPERVISOR, FINANCE, ADMIN}),

@@ -16,6 +16,7 @@ from sqlalchemy import Select, Update, delete, insert, select, tuple_, update
 from partsweb.catalogue.asking import refuse_merged
 from partsweb.catalogue.models import Part, Vendor
 from partsweb.extensions import db
+from partsweb.kit.event import event
 from partsweb.kit.exact import ZERO
 from partsweb.kit.refusal import Refusal
 from partsweb.kit.subject import Subject
@@ -39,6 +40,10 @@ from partsweb.stock.models import (
 __all__ = ["Move"]  # what `post` takes
 
 LEVELS_AT_ONCE = 300
+
+# Sent with by=, at= after movements were posted, those of one act together.
+stock_moved = event("stock-moved")
+
 ARRIVES_AS = {
     Kind.WAREHOUSE: SerialState.IN_STOCK,
     Kind.BIN: SerialState.IN_STOCK,
@@ -58,7 +63,11 @@ def post(moves: Sequence[Move], *, by: Person | None, at: datetime) -> list[Move
     Inbound lines are booked before outbound ones, so that what arrives in one act can leave in it
     at its cost. Balances are locked in sorted order: two writers never wait for each other.
     """
-    return _booked(moves, by=by, at=at).entered
+    book = _booked(moves, by=by, at=at)
+    # What is only written down anew for another part takes nothing from where it was counted.
+    if not all(move.restates and move.reverses for move in moves):
+        stock_moved.send(book.entered, by=by, at=at)
+    return book.entered
 
 
 def post_many(moves: Sequence[Move], *, by: Person | None, at: datetime) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 from partsweb.approvals import queries as approvals
 from partsweb.catalogue import asked
+from partsweb.counts import queries as counts
 from partsweb.locations.views import own_van
 from partsweb.orders import dispatch
 from partsweb.orders import queries as orders
@@ -48,18 +49,20 @@ LOADS: dict[str, Callable[[Person], Any]] = {
     "to_buy": lambda person: orders.requests(),
     "late": lambda person: purchasing.purchase_orders(Wanted("late"), seen_by=person),
     "to_decide": lambda person: approvals.to_decide(),
+    "counts": lambda person: counts.counts(seen_by=person, undone=True, size=queries.SHOWN),
     "transfers": lambda person: transfers.how_many(seen_by=person),
     "cores": returns.own,
     "firm": lambda person: queries.people_and_places(),
 }
 SECTIONS: dict[str, tuple[str, ...]] = {
-    TECHNICIAN: ("orders", "collect", "transfers", "told", "to_do", "cores", "van"),
+    TECHNICIAN: ("orders", "collect", "transfers", "counts", "told", "to_do", "cores", "van"),
     DISPATCHER: ("told", "requests", "not_ready", "unassigned", "awaiting", "still", "to_do"),
     COORDINATOR: (
         "told",
         "requests",
         "transfers",
         "asked_for",
+        "counts",
         "negative",
         "elsewhere",
         "discrepancies",
@@ -70,6 +73,7 @@ SECTIONS: dict[str, tuple[str, ...]] = {
     SUPERVISOR: (
         "to_decide",
         "told",
+        "counts",
         "awaiting",
         "still",
         "late",

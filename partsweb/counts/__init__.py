@@ -1,0 +1,1 @@
+"""Stock is counted by hand, and the books follow what was seen."""
