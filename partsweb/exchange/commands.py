@@ -10,6 +10,8 @@ NAMES = (
     "vendors",
     "vendor-parts",
     "stock",
+    "customers",
+    "orders",
     "purchase-orders",
     "purchase-order-lines",
 )
@@ -32,7 +34,7 @@ class Imports(click.Group):
 
 @click.command("import", cls=Imports)
 def import_() -> None:
-    """Bring in what another system knows, as CSV.
+    """Bring in what another system knows, as CSV or XLSX.
 
     All of a file is kept or nothing; the same file again changes nothing. Columns are found by
     their names, --map says it where they aren't. docs/import.md has an example.

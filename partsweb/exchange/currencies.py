@@ -18,6 +18,7 @@ from partsweb.kit.words import currency
 
 FIELD = "currency"
 CODE = re.compile(r"\b([A-Z]{3})\b")
+ENDLESS = re.compile(r"\d*\.\d{7,}")
 SIGNS = {"€": "EUR", "£": "GBP", "$": "USD"}
 # Several countries write $.
 DOLLARS = frozenset({"USD", "AUD", "CAD", "NZD", "SGD", "HKD"})
@@ -33,6 +34,7 @@ def converted(
 ) -> list[str]:
     """Put every amount into the firm's currency, in place; says at which rate how many were."""
     ours, taken = currency(), Counter[str]()
+    notes = _rounded(lines, cells, row, columns)
     fields = [field for field in row.read_as(values.amount_of_money) if field in columns.sources]
     for line, told in zip(lines, cells, strict=True):
         for field in fields:
@@ -46,10 +48,30 @@ def converted(
             amount = rounded(_amount(told[field]) * hints.rates[theirs])
             told[field] = format(amount, "f")
             taken[theirs] += 1
-    return [
+    return notes + [
         f"{times} amounts in {theirs} were taken at {hints.rates[theirs]} {ours}"
         for theirs, times in taken.items()
     ]
+
+
+def _rounded(
+    lines: Sequence[Line], cells: Sequence[dict[str, str]], row: type[Row], columns: Columns
+) -> list[str]:
+    """A price of one that was computed from a pack's has endless places; six of them are kept."""
+    notes: list[str] = []
+    for field in row.read_as(values.amount_of_money):
+        long = [
+            at for at, told in enumerate(cells) if ENDLESS.fullmatch(told.get(field, "").strip())
+        ]
+        for at in long:
+            cells[at][field] = format(rounded(Decimal(cells[at][field].strip())), "f")
+        if long:
+            where = f"row {lines[long[0]].number}"
+            notes.append(
+                f"{columns.name_of(field)}: {len(long)} amounts have more than six places and were "
+                f"rounded to six, such as {cells[long[0]][field]} in {where}"
+            )
+    return notes
 
 
 def _currency(told: dict[str, str], field: str, ours: str) -> str:

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 ISO = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[T ].*)?")
 DOTTED = re.compile(r"(\d{1,2})\.\s?(\d{1,2})\.\s?(\d{4}|\d{2})(?: .*)?")
 # 04/05/2026, 04-05-26: which of them is the month only other cells can tell.
-EITHER = re.compile(r"(\d{1,2})[/-](\d{1,2})[/-](\d{4}|\d{2})(?: .*)?")
+EITHER = re.compile(r"(\d{1,2})[/-](\d{1,2})[/-](\d{4}|\d{2})( .*)?")
 PACKED = re.compile(r"((?:19|20)\d\d)(\d\d)(\d\d)")
 # 4 May 2026, 04-May-26; May 4, 2026.
 DAY_FIRST = re.compile(r"(\d{1,2})(?:st|nd|rd|th)?[-. ]+([a-z]{3,9})\.?[-, ]+(\d{4}|\d{2})\b.*")
@@ -58,7 +58,7 @@ def decided(words: str, *, month_first: bool) -> str:
     found = EITHER.fullmatch(words.strip())
     assert found is not None
     month, day = (found[1], found[2]) if month_first else (found[2], found[1])
-    return _day(found[3], int(month), day).isoformat()
+    return _day(found[3], int(month), day).isoformat() + (found[4] or "")
 
 
 def _sided(words: str) -> date | None:

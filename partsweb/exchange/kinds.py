@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from partsweb.exchange.customers import Customers
 from partsweb.exchange.kind import Kind
 from partsweb.exchange.locations import Locations
+from partsweb.exchange.orders import Orders
 from partsweb.exchange.parts import Parts
 from partsweb.exchange.purchase_lines import PurchaseLines
 from partsweb.exchange.purchase_orders import PurchaseOrders
@@ -20,6 +22,8 @@ KINDS: Sequence[type[Kind[Any]]] = (
     Vendors,
     VendorParts,
     Stock,
+    Customers,
+    Orders,
     PurchaseOrders,
     PurchaseLines,
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
+from statistics import median
 
 from partsweb.exchange import columns as columns_of
 from partsweb.exchange.cells import like_a_value
@@ -21,6 +22,7 @@ TOTAL = re.compile(
 )
 CONDITION = re.compile(r"(.+?)(!=|=)(.*)", re.DOTALL)
 NAMED_AT_MOST = 5
+LINES_BELOW = 12
 
 
 def rows_alone(
@@ -29,16 +31,16 @@ def rows_alone(
     """The lines that are rows, and are wanted; what is left out is named in the notes."""
     needed = [field for field, of in row.model_fields.items() if of.is_required()]
     sources = [columns.sources[field] for field in needed if field in columns.sources]
-    last = _last_row(table.lines, sources[0] if sources else None)
+    wanted = _wanted(table, hints, done)
+    below = _below(wanted, sources[0] if sources else None)
     kept: list[Line] = []
     dropped: list[Line] = []
-    for at, line in enumerate(table.lines):
-        below = at > last and _sparse(line, columns)
-        no_row = _is_head(line, table) or _is_total(line, sources) or below
+    for at, line in enumerate(wanted):
+        no_row = at >= below or _is_head(line, table) or _is_total(line, sources)
         (dropped if no_row else kept).append(line)
     if dropped:
         done.notes.append(f"no rows of {done.things}, left out: {_named(dropped)}")
-    return _wanted(kept, table, hints, done)
+    return kept
 
 
 def _is_head(line: Line, table: Table) -> bool:
@@ -56,24 +58,26 @@ def _is_total(line: Line, sources: Sequence[columns_of.Source]) -> bool:
     return not told or not all(told) or bool(TOTAL.fullmatch(told[0]))
 
 
-def _last_row(lines: Sequence[Line], source: columns_of.Source | None) -> int:
-    """Where the last line stands that names a thing."""
-    if source is None:
-        return len(lines)
-    named = (at for at in range(len(lines) - 1, -1, -1) if _names(lines[at], source))
-    return next(named, len(lines))
+def _below(lines: Sequence[Line], source: columns_of.Source | None) -> int:
+    """Where what stands below the last row begins: few lines, that name nothing and say little."""
+    end = len(lines)
+    if source is None or not lines:
+        return end
+    usual = median(_filled(line) for line in lines)
+    begin = end
+    while begin and _is_below(lines[begin - 1], source, usual):
+        begin -= 1
+    return begin if end - begin <= LINES_BELOW else end
 
 
-def _names(line: Line, source: columns_of.Source) -> bool:
-    filled = sum(1 for cell in line.cells if cell.strip())
-    return filled > 1 and bool(source.cell(_widened(line, source)).strip())
+def _is_below(line: Line, source: columns_of.Source, usual: float) -> bool:
+    named = bool(source.cell(_widened(line, source)).strip())
+    filled = _filled(line)
+    return filled * 2 < usual if not named else filled == 1 and usual > 2
 
 
-def _sparse(line: Line, columns: Columns) -> bool:
-    """Less than half of the columns that are read."""
-    read = {place for source in columns.sources.values() for place in source.places}
-    filled = sum(1 for place, cell in enumerate(line.cells) if cell.strip() and place in read)
-    return filled * 2 < len(read) or (filled <= 1 and len(read) > 1)
+def _filled(line: Line) -> int:
+    return sum(1 for cell in line.cells if cell.strip())
 
 
 def _widened(line: Line, source: columns_of.Source) -> Sequence[str]:
@@ -81,12 +85,12 @@ def _widened(line: Line, source: columns_of.Source) -> Sequence[str]:
     return [*line.cells, *[""] * (max(source.places, default=0) + 1 - len(line.cells))]
 
 
-def _wanted(lines: Sequence[Line], table: Table, hints: Hints, done: Result) -> list[Line]:
+def _wanted(table: Table, hints: Hints, done: Result) -> list[Line]:
     conditions = [_condition(table, said) for said in hints.where]
-    wanted = [line for line in lines if all(fits(line) for fits in conditions)]
-    if len(wanted) != len(lines):
-        said = " and ".join(hints.where)
-        done.notes.append(f"{len(lines) - len(wanted)} rows left out: they aren't {said}")
+    wanted = [line for line in table.lines if all(fits(line) for fits in conditions)]
+    out = len(table.lines) - len(wanted)
+    if out:
+        done.notes.append(f"{out} rows left out: only those where {' and '.join(hints.where)}")
     return wanted
 
 

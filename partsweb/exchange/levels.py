@@ -11,6 +11,7 @@ from sqlalchemy import select
 from partsweb.catalogue.models import Part
 from partsweb.exchange.kind import Fields
 from partsweb.extensions import db
+from partsweb.kit.exact import ZERO
 from partsweb.kit.refusal import Refusal
 from partsweb.kit.table import batched
 from partsweb.kit.words import qty
@@ -39,7 +40,8 @@ class Levels:
                 f"another row says {qty(self.said[at][0])} for {place.name}", field="reorder_point"
             )
         before = self.known.get(at)
-        if before == wanted or at in self.new:
+        # Where nothing is to be restocked, other systems say 0.
+        if before == wanted or at in self.new or (before is None and wanted == (ZERO, None)):
             return {}
         try:
             ledger.refuse_level(point, maximum)

@@ -17,7 +17,13 @@ from partsweb.people import queries as people
 from partsweb.people.models import Person
 
 KEPT = ("address", "active")
-WORDS = {"vehicle": "van", "depot": "warehouse", "store": "warehouse", "shelf": "bin"}
+WORDS = {
+    "vehicle": "van",
+    "depot": "warehouse",
+    "store": "warehouse",
+    "shelf": "bin",
+    "bin location": "bin",
+}
 
 
 def _kind(cell: str) -> LocationKind:

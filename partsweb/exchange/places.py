@@ -15,6 +15,8 @@ from partsweb.locations.models import Kind, Location
 if TYPE_CHECKING:
     from partsweb.exchange.stock import StockRow
 
+INSTALLED = "installed"
+
 
 class Places:
     """Locations by name, and their quarantines."""
@@ -22,6 +24,10 @@ class Places:
     def __init__(self, rows: Sequence[StockRow]) -> None:
         names = {name for row in rows for name in (row.location, row.bin_name, row.inside) if name}
         self.known: dict[str, Location] = known_by(Location.name, names)
+        # What customers have is in none of our places.
+        self.known |= {
+            name: locations.single(Kind.INSTALLED) for name in names if name.casefold() == INSTALLED
+        }
         self.quarantines: dict[UUID, Location] = {}
         self.opened: list[str] = []
 

@@ -79,7 +79,7 @@ def _worded(error: Any) -> str:
 
 def _decide_days(row: type[Row], cells: Sequence[dict[str, str]], hints: Hints) -> None:
     """Which of 04/05 is the month, the rest of the column tells, or the person."""
-    for field in row.read_as(values.day):
+    for field in [*row.read_as(values.day), *row.read_as(values.moment)]:
         first = hints.month_first
         if first is None:
             first = days_of.month_first(told.get(field, "") for told in cells)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Annotated
 
@@ -29,6 +29,9 @@ HOLDS = re.compile(
     r"([\d.,]+) *[^\W\d_]+\.?|[^\W\d_ ]+\.? *\(([\d.,]+)\)|[^\W\d_ ]+ ?/ ?([\d.,]+)"
     r"|(?:pack|box|case|bag|roll|set|bundle|carton|pkt?)s? of ([\d.,]+)",
     re.IGNORECASE,
+)
+CLOCK = re.compile(
+    r"[T ]+(\d{1,2}):(\d{2})(?::[\d.]+)? ?(?:([ap])\.?m\.?)?[Z\d:+-]*$", re.IGNORECASE
 )
 FIRST_YEAR, LAST_YEAR = 1900, 2199
 # One unit, one word: as AdventureWorks and most others abbreviate them.
@@ -178,6 +181,19 @@ def day(cell: str) -> date:
     return found
 
 
+def moment(cell: str) -> datetime:
+    """A day, with the time where one is written, else noon; by the clock on the firm's wall."""
+    found = CLOCK.search(cell)
+    on = day(cell[: found.start()] if found else cell)
+    if not found:
+        return datetime.combine(on, time(12))
+    hour = int(found[1]) % 12 + 12 * (found[3].lower() == "p") if found[3] else int(found[1])
+    try:
+        return datetime.combine(on, time(hour, int(found[2])))
+    except ValueError:
+        raise ValueError(f"{shown(cell.strip())} is no time of day") from None
+
+
 def codes(cell: str) -> tuple[str, ...]:
     """Serials of one row: by comma, semicolon or line."""
     return tuple(filter(None, (code(one) for one in re.split(r"[,;\n]", cell))))
@@ -200,4 +216,5 @@ Days = Annotated[int, BeforeValidator(days)]
 Yes = Annotated[bool, BeforeValidator(yes)]
 YesOrDay = Annotated[bool, BeforeValidator(yes_or_day)]
 Day = Annotated[date, BeforeValidator(day)]
+Moment = Annotated[datetime, BeforeValidator(moment)]
 Codes = Annotated[tuple[str, ...], BeforeValidator(codes)]

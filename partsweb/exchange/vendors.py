@@ -58,8 +58,9 @@ class VendorsNamed:
     """Vendors by their code, else by their name, as other files name them."""
 
     def __init__(self, words: Iterable[str]) -> None:
-        names = {_folded(word): word for word in words if word}
-        self.by_code: dict[str, Vendor] = known_by(Vendor.code, names.values())
+        words = set(words) - {""}
+        names = set(map(_folded, words))
+        self.by_code: dict[str, Vendor] = known_by(Vendor.code, words)
         self.by_name: dict[str, list[Vendor]] = defaultdict(list)
         for vendor in db.session.scalars(select(Vendor)):
             if _folded(vendor.name) in names:
