@@ -13,6 +13,7 @@ from partsweb.invoices import models as invoices
 from partsweb.kit import numbering, operation
 from partsweb.kit.table import Table
 from partsweb.locations import models as locations
+from partsweb.month_end import models as month_end
 from partsweb.orders import models as orders
 from partsweb.people import models as people
 from partsweb.periods import models as periods
@@ -34,6 +35,7 @@ ROOMS = (
     exchange,
     invoices,
     locations,
+    month_end,
     numbering,
     operation,
     orders,

@@ -21,6 +21,8 @@ from partsweb.invoices import views as invoices
 from partsweb.kit import slot
 from partsweb.kit.door import files_came_in
 from partsweb.locations import views as locations
+from partsweb.month_end import pack
+from partsweb.month_end import views as month_end
 from partsweb.orders import (
     asking,
     asking_pages,
@@ -46,6 +48,7 @@ from partsweb.purchasing import (
 )
 from partsweb.purchasing import rules as buying
 from partsweb.purchasing import views as purchasing
+from partsweb.reports import month as month_sheets
 from partsweb.reports import views as reports
 from partsweb.returns import rules as cores
 from partsweb.returns import views as returns
@@ -144,7 +147,9 @@ def _open_bills(app: Flask) -> None:
 
 def _open_books(app: Flask) -> None:
     """What vendors bill, what was used, and the end of a month."""
-    for room in (invoices, reports):
+    for room in (invoices, month_end, reports):
         app.register_blueprint(room.bp)
     slot.fill("purchase.page", invoices.billed_for)
     slot.fill("vendor.page", invoices.billed_by)
+    for made in month_sheets.SHEETS:
+        pack.add(made)

@@ -211,6 +211,11 @@ ROUTES = """
 /locations/<uuid:location_id>/holder                             POST manage locations
 /locations/new                                                   GET  manage locations
 /locations/new                                                   POST manage locations
+/month-end                                                       GET  see month-end
+/month-end/<month>                                               GET  see month-end
+/month-end/<month>                                               POST close months
+/month-end/<month>/evidence                                      GET  see month-end
+/month-end/<month>/pack.xlsx                                     GET  see month-end
 /more                                                            GET  be signed in
 /movements/<int:movement_id>                                     GET  see stock
 /movements/<int:movement_id>/reversal                            GET  move stock
@@ -290,6 +295,8 @@ ROUTES = """
 /references/<uuid:reference_id>/withdrawal                       POST keep the catalogue
 /reports/usage                                                   GET  see usage
 /reports/usage.<ending>                                          GET  see usage
+/reports/valuation                                               GET  see prices
+/reports/valuation.<ending>                                      GET  see prices
 /requests                                                        GET  answer requests
 /scan                                                            GET  see parts
 /scan/lesson                                                     GET  keep the catalogue
@@ -307,6 +314,7 @@ ROUTES = """
 /stock/adjustments/new                                           POST move stock
 /stock/movements                                                 GET  see stock
 /stock/negative                                                  GET  see stock
+/stock/negative.<ending>                                         GET  see stock
 /stock/transfers/new                                             GET  carry stock
 /stock/transfers/new                                             POST carry stock
 /to-collect                                                      GET  see orders

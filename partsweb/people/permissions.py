@@ -34,6 +34,9 @@ ACTS: dict[str, frozenset[str]] = {
     # A technician the own van.
     "count stock": frozenset({TECHNICIAN, COORDINATOR, SUPERVISOR, ADMIN}),
     "see prices": frozenset({COORDINATOR, PURCHASING, SUPERVISOR, FINANCE, ADMIN}),
+    # the end of a month
+    "see month-end": frozenset({COORDINATOR, PURCHASING, SUPERVISOR, FINANCE, ADMIN}),
+    "close months": frozenset({FINANCE, ADMIN}),
     # vendor invoices
     "see invoices": frozenset({COORDINATOR, PURCHASING, SUPERVISOR, FINANCE, ADMIN}),
     "enter invoices": frozenset({PURCHASING, FINANCE, ADMIN}),

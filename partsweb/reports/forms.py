@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from uuid import UUID
 
 from partsweb.kit import clock, fields
@@ -25,6 +26,14 @@ def days(asked: Fields) -> Days:
     since = since or (until or this.since).replace(day=1)
     until = until or max(since, this.until)
     return Days(min(since, until), max(since, until))
+
+
+def on(asked: Fields) -> date:
+    """The day that is asked for, else today."""
+    try:
+        return fields.day(asked, "on") or clock.today()
+    except Refusal as refusal:
+        raise NotFound(refusal.text) from None
 
 
 def usage(asked: Fields, *, own: UUID | None = None) -> Usage:

@@ -8,12 +8,16 @@ from flask import Blueprint, g, request, url_for
 from flask.typing import ResponseReturnValue
 
 from partsweb.catalogue import queries as catalogue
+from partsweb.kit import fields
 from partsweb.kit.door import reads
 from partsweb.kit.pages import page
 from partsweb.kit.paging import asked_page
 from partsweb.kit.sheets import download
+from partsweb.locations import queries as locations
+from partsweb.month_end import pack
 from partsweb.reports import forms, queries, sheets
 from partsweb.reports.asked import By, Level, Usage, last_month
+from partsweb.stock import valuation as stock
 
 bp = Blueprint("reports", __name__)
 
@@ -46,6 +50,30 @@ def usage() -> ResponseReturnValue:
 def usage_file(ending: str) -> ResponseReturnValue:
     """The same as a file: the level that is shown, or the raw rows."""
     return download(sheets.sheet(_asked(), seen_by=g.person), ending)
+
+
+@bp.get("/reports/valuation")
+@reads("see prices")
+def valuation() -> ResponseReturnValue:
+    """What stock was worth on a day: by location, or the parts of one."""
+    on, place_id = forms.on(request.args), fields.an_id(request.args, "at")
+    place = locations.location(place_id) if place_id else None
+    found = stock.by_part(on, location_id=place_id, page=asked_page()) if place else None
+    return page(
+        "reports/valuation.html",
+        nav="more",
+        on=on,
+        place=place,
+        by_location=stock.by_location(on),
+        found=found,
+    )
+
+
+@bp.get("/reports/valuation.<ending>")
+@reads("see prices")
+def valuation_file(ending: str) -> ResponseReturnValue:
+    """Every part at every location as a file."""
+    return download(pack.valued(forms.on(request.args)), ending)
 
 
 def _found(asked: Usage) -> Any:

@@ -18,6 +18,7 @@ from partsweb.kit.door import occurred_at, reads, writes
 from partsweb.kit.pages import ShowAfter, page, show_after
 from partsweb.kit.paging import asked_page
 from partsweb.kit.refusal import NotFound, Refusal
+from partsweb.kit.sheets import Cell, Sheet, download
 from partsweb.kit.slot import partial
 from partsweb.kit.words import qty
 from partsweb.locations import queries as locations
@@ -25,11 +26,22 @@ from partsweb.locations.models import Location
 from partsweb.locations.views import own_van
 from partsweb.stock import queries, rules, transfer_queries, transfers
 from partsweb.stock.forms import AdjustmentForm, LevelForm, TransferForm
-from partsweb.stock.models import OURS, Movement, Serial
+from partsweb.stock.models import OURS, Balance, Movement, Serial
 from partsweb.stock.queries import Held
 
 bp = Blueprint("stock", __name__)
 SHOWN_ON_A_PART = 5
+NEGATIVE = (
+    "SKU",
+    "Description",
+    "Location",
+    "On hand",
+    "Unit",
+    "Used on",
+    "Quantity",
+    "When",
+    "By",
+)
 
 
 @bp.get("/stock/negative")
@@ -41,6 +53,13 @@ def negative() -> ResponseReturnValue:
     taken = [moved for some in causes for moved in some]
     rows = list(zip(owed, causes, strict=True))
     return page("stock/negative.html", nav="parts", rows=rows, **_shown(taken))
+
+
+@bp.get("/stock/negative.<ending>")
+@reads("see stock")
+def negative_file(ending: str) -> ResponseReturnValue:
+    """The same as a file, a line for each thing that was taken."""
+    return download(negative_sheet(), ending)
 
 
 @bp.get("/stock/movements")
@@ -239,6 +258,29 @@ def drop_level(part_id: UUID, location_id: UUID) -> ShowAfter:
     rules.drop_reorder_level(part, place)
     notice = f"{place.called} is not restocked any more."
     return show_after(url_for(".levels", part_id=part.id), notice=notice)
+
+
+def negative_sheet() -> Sheet:
+    """Places that owe stock, with what it was used on, as far as the reader may see it."""
+    owed = queries.negative_balances()
+    causes = queries.causes_of_negative(owed)
+    titles = subject.bring(one.cause for some in causes for one in some if one.cause)
+    rows = [
+        _owed_row(balance, moved)
+        for balance, some in zip(owed, causes, strict=True)
+        for moved in (some or (None,))
+    ]
+    del titles  # kept in hand until the causes' titles were read
+    return Sheet("Negative stock", NEGATIVE, rows)
+
+
+def _owed_row(balance: Balance, moved: Movement | None) -> Sequence[Cell]:
+    place, part = balance.location, balance.part
+    known = (part.sku, part.description, place.called, balance.quantity, part.unit)
+    if moved is None:
+        return (*known, "", None, None, "")
+    who = moved.by.name if moved.by else ""
+    return (*known, cause_of(moved)[0], moved.quantity, moved.occurred_at, who)
 
 
 # --- For other rooms' pages ------------------------------------------------------------------

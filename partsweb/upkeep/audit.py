@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from partsweb.catalogue import audit as catalogue
+from partsweb.month_end import audit as month_end
 from partsweb.orders import audit as orders
 from partsweb.purchasing import audit as purchasing
 from partsweb.stock import audit as stock
@@ -16,3 +17,4 @@ def differences() -> Iterator[str]:
     yield from stock.differences()
     yield from orders.differences()
     yield from purchasing.differences()
+    yield from month_end.differences()
