@@ -17,6 +17,7 @@ from partsweb import config, create_app, migrations
 from partsweb.catalogue import rules as catalogue
 from partsweb.exchange import commands
 from partsweb.extensions import db
+from partsweb.kit import firm
 from partsweb.kit.refusal import Refusal
 from partsweb.kit.writing import written
 from partsweb.people import queries as people
@@ -70,6 +71,8 @@ def demo() -> None:
         if people.everybody():
             raise Refusal("This installation has people already; the demo needs an empty one.")
         config.remember(config.instance_folder(), "DEMO", "1")
+        if not firm.labour_rate():
+            config.remember(config.instance_folder(), "LABOUR_RATE", company.LABOUR_RATE)
         with click.progressbar(
             length=company.STEPS, label="Filling the demo company", width=30
         ) as bar:

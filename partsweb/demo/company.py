@@ -9,6 +9,7 @@ from partsweb.demo.opening import Step
 from partsweb.kit import clock
 
 STEPS = 53  # how often `on_step` is called
+LABOUR_RATE = "80"  # what an hour costs there
 
 
 def fill(*, on_step: Step) -> opening.Company:

@@ -25,7 +25,7 @@ AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
 ROLES = ("technician", "dispatcher", "coordinator", "purchasing", "supervisor", "finance", "admin")
 OF_EACH_KIND = 2 if LONG else 1
 # Whole pages only: files are shown by the browser itself.
-NOT_PAGES = re.compile(r"\.csv$|/attachments/|^/static/")
+NOT_PAGES = re.compile(r"\.(csv|xlsx)$|/attachments/|^/static/")
 # A kind of page goes under the microscope for this many roles: each sees other things on it.
 ROLES_A_KIND = 7 if LONG else 2
 examined: Counter[str] = Counter()
