@@ -15,6 +15,7 @@ from partsweb.kit import fields, slot, subject
 from partsweb.kit.door import occurred_at, reads, writes
 from partsweb.kit.pages import ShowAfter, page, show_after
 from partsweb.kit.paging import asked_page
+from partsweb.kit.refusal import NotFound
 from partsweb.kit.sheets import Cell, Sheet, download
 from partsweb.returns import queries, rules
 from partsweb.returns.forms import SettlingForm, ShippingForm, read_view
@@ -158,8 +159,11 @@ def on_scan(thing: Any, part: Part | None, serial: str) -> str:
 
 def _order_of(found: Core) -> dict[str, str]:
     """The order, where the person may open it; whoever was sent with a core may not."""
-    loaded = subject.title(found.about, seen_by=g.person)
-    return {"title": loaded, "url": subject.url(found.about, seen_by=g.person)}
+    try:
+        title = subject.title(found.about, seen_by=g.person)
+    except NotFound:
+        return {}
+    return {"title": title, "url": subject.url(found.about, seen_by=g.person)}
 
 
 def _rows(found: Sequence[Core]) -> list[list[Cell]]:

@@ -11,10 +11,13 @@ from typing import Any
 import pytest
 from flask import Flask
 
+from partsweb.extensions import db
 from partsweb.kit import clock
 from partsweb.kit.writing import written
 from partsweb.locations import queries as locations
 from partsweb.locations.models import Kind
+from partsweb.orders import rules as orders
+from partsweb.orders.models import Order
 from partsweb.purchasing import rules as purchasing
 from partsweb.purchasing.arrivals import Arrival
 from partsweb.stock import queries as stock
@@ -230,6 +233,20 @@ def test_others_cores_are_not_a_technicians(firm: Cores):
     assert browser.get(firm.core).status_code == 404
     assert "CR-1001" not in browser.get("/cores").text
     assert browser.post(f"{firm.core}/shipping").status_code == 404
+
+
+def test_whoever_fitted_it_ships_it_also_when_the_order_is_somebody_elses_by_now(firm: Cores):
+    with given(firm.app):
+        theo = a_technician("Theo")
+    firm.fit_pump()
+    with given(firm.app):
+        order = db.session.get_one(Order, firm.order.id)
+        orders.assign(order, theo, by=None, at=clock.now())
+
+    firm.do(firm.tess, f"{firm.core}/shipping")
+
+    assert "shipped" in firm.see(firm.tess, firm.core)
+    assert "CR-1001" in firm.see(theo, f"/orders/{firm.order.number}")
 
 
 def test_a_part_without_core_charge_leaves_none(firm: Cores):
