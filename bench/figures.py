@@ -127,7 +127,7 @@ class Report:
             f"{told['rounds']} rounds of {told['seconds']:g} s, {told['connections']} connections; "
             f"load average before it {told['load_before']:.1f}.\n"
         )
-        return "\n".join([said, *map(_as_markdown, tables)])
+        return "\n".join([said, *map(as_markdown, tables)])
 
     def _speeds(self) -> Table:
         heads = (
@@ -142,7 +142,7 @@ class Report:
             "bytes",
             "br",
         )
-        table = _table("Pages", *heads)
+        table = table_of("Pages", *heads)
         for figures in (speed.figures() for speed in self.speeds):
             lowest, highest = figures["of_bare_lowest"], figures["of_bare_highest"]
             table.add_row(
@@ -160,7 +160,9 @@ class Report:
         return table
 
     def _first_load(self) -> Table:
-        table = _table("First load of the start page: HTML, CSS, JavaScript", "", *self.first_load)
+        table = table_of(
+            "First load of the start page: HTML, CSS, JavaScript", "", *self.first_load
+        )
         for kind in ("html", "css", "js"):
             sums = [
                 sum(file.compressed for file in files if file.kind == kind)
@@ -174,21 +176,23 @@ class Report:
     def _browser(self) -> Table:
         assert self.browser is not None
         heads = ("", "requests", "from cache", "html+css+js", "all, with headers", "shown after ms")
-        table = _table("The same in Chromium", *heads)
+        table = table_of("The same in Chromium", *heads)
         for name, loaded in zip(("first load", "next load"), self.browser, strict=True):
             numbers = (loaded.requests, loaded.cached, loaded.text, loaded.bytes_in)
             table.add_row(name, *map(_shown, numbers), _shown(loaded.shown_after_ms))
         return table
 
 
-def _table(title: str, *heads: str) -> Table:
+def table_of(title: str, *heads: str) -> Table:
+    """An empty table with these heads; numbers stand at the right."""
     table = Table(title=title, title_justify="left")
     for number, head in enumerate(heads):
         table.add_column(head, justify="left" if number == 0 else "right")
     return table
 
 
-def _as_markdown(table: Table) -> str:
+def as_markdown(table: Table) -> str:
+    """The table as a page has it."""
     columns = [[str(column.header), *map(str, column.cells)] for column in table.columns]
     rows = [f"| {' | '.join(cells)} |" for cells in zip(*columns, strict=True)]
     rule = "|".join(["", "---", *["---:"] * (len(columns) - 1), ""])
