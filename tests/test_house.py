@@ -297,6 +297,8 @@ ROUTES = """
 /reports/usage.<ending>                                          GET  see usage
 /reports/valuation                                               GET  see prices
 /reports/valuation.<ending>                                      GET  see prices
+/reports/vendors                                                 GET  see invoices
+/reports/vendors.<ending>                                        GET  see invoices
 /requests                                                        GET  answer requests
 /scan                                                            GET  see parts
 /scan/lesson                                                     GET  keep the catalogue

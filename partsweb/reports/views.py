@@ -16,6 +16,7 @@ from partsweb.kit.sheets import download
 from partsweb.locations import queries as locations
 from partsweb.month_end import pack
 from partsweb.reports import forms, queries, sheets
+from partsweb.reports import vendors as beside
 from partsweb.reports.asked import By, Level, Usage, last_month
 from partsweb.stock import valuation as stock
 
@@ -74,6 +75,30 @@ def valuation() -> ResponseReturnValue:
 def valuation_file(ending: str) -> ResponseReturnValue:
     """Every part at every location as a file."""
     return download(pack.valued(forms.on(request.args)), ending)
+
+
+@bp.get("/reports/vendors")
+@reads("see invoices")
+def vendors() -> ResponseReturnValue:
+    """What vendors invoiced beside what came and what was used; of one vendor by part."""
+    days, of = forms.days(request.args), request.args.get("of", "")
+    vendor_id = fields.an_id(request.args, "of")
+    return page(
+        "reports/vendors.html",
+        nav="more",
+        days=days,
+        of_one=bool(of),
+        vendor=catalogue.vendor(vendor_id) if vendor_id else None,
+        lines=beside.by_part(days, vendor_id) if of else beside.by_vendor(days),
+        last=last_month(),
+    )
+
+
+@bp.get("/reports/vendors.<ending>")
+@reads("see invoices")
+def vendors_file(ending: str) -> ResponseReturnValue:
+    """Every vendor's parts as a file."""
+    return download(beside.sheet(forms.days(request.args)), ending)
 
 
 def _found(asked: Usage) -> Any:
