@@ -75,7 +75,7 @@ def _typos(names: Sequence[str], others: Sequence[str]) -> Iterator[tuple[int, i
     for at, name in enumerate(names):
         if len(name) >= LONG_ENOUGH:
             near = process.extract(name, others, scorer=fuzz.ratio, score_cutoff=NEARLY, limit=None)
-            yield from ((at, place) for _, _, place in near)
+            yield from ((at, place) for other, _, place in near if len(other) >= LONG_ENOUGH)
 
 
 def _bare(name: str) -> str:

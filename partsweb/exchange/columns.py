@@ -99,13 +99,11 @@ def match(table: Table, row: type[Row], hints: Hints = NONE) -> Columns:
 def guess(table: Table, row: type[Row], hints: Hints = NONE) -> list[Guess]:
     """What each field might be read from, and why; never refuses for what isn't found."""
     found = _found(table, row, hints)
+    missing = [
+        field for field in row.model_fields if field not in {*found, *hints.fixed, *hints.mapped}
+    ]
     taken = {place for source in found.values() for place in source.places}
-    for field in row.model_fields:
-        if field not in {*found, *hints.fixed, *hints.mapped}:
-            offered = _offered(table, row, field, taken)
-            if offered is not None:
-                found[field] = offered
-                taken |= set(offered.places)
+    found |= _offered(table, row, missing, taken)
     return [_guess(row, field, found.get(field), hints) for field in row.model_fields]
 
 
@@ -192,20 +190,37 @@ def _named(table: Table, names: Sequence[str], taken: set[int]) -> int | None:
     return None
 
 
-def _offered(table: Table, row: type[Row], field: str, taken: set[int]) -> Source | None:
-    """The column whose name is most like one of the field's, if its cells can be read as it."""
-    names = [name.replace("_", " ") for name in (field, *row.synonyms.get(field, ()))]
+def _offered(
+    table: Table, row: type[Row], fields: Sequence[str], taken: set[int]
+) -> dict[str, Source]:
+    """Columns whose names are like one of a field's and whose cells can be read as it.
+
+    The likest first, so that Scheduled date is when it is scheduled and not its date.
+    """
     likeness = {
-        place: max(fuzz.token_set_ratio(name, column.casefold()) for name in names)
+        (field, place): max(_likeness(name, column) for name in _names(row, field))
+        for field in fields
         for place, column in enumerate(table.columns)
         if column and place not in taken
     }
-    for place in sorted(likeness, key=lambda at: -likeness[at]):
-        if likeness[place] < ALIKE:
-            return None
-        if _readable(table, row, field, place):
-            return _column(table, place, "its name is alike, its values fit", sure=False)
-    return None
+    found: dict[str, Source] = {}
+    used: set[int] = set()
+    for field, place in sorted(likeness, key=lambda pair: likeness[pair], reverse=True):
+        alike = likeness[field, place][0] >= ALIKE and field not in found and place not in used
+        if alike and _readable(table, row, field, place):
+            found[field] = _column(table, place, "its name is alike, its values fit", sure=False)
+            used.add(place)
+    return found
+
+
+def _names(row: type[Row], field: str) -> list[str]:
+    return [name.replace("_", " ") for name in (field, *row.synonyms.get(field, ()))]
+
+
+def _likeness(name: str, column: str) -> tuple[float, float]:
+    """How many words they share; where that is the same, how many letters."""
+    theirs = column.casefold().replace("_", " ")
+    return fuzz.token_set_ratio(name, theirs), fuzz.ratio(name, theirs)
 
 
 def _readable(table: Table, row: type[Row], field: str, place: int) -> bool:
@@ -248,8 +263,8 @@ def _refuse_missing(table: Table, row: type[Row], columns: Columns) -> None:
     if not missing:
         return
     taken = {place for source in columns.sources.values() for place in source.places}
-    offered = {field: _offered(table, row, field, taken) for field in missing}
-    column = next((f"'{found.name}'" for found in [offered[missing[0]]] if found), "COLUMN")
+    offered = _offered(table, row, missing, taken).get(missing[0])
+    column = f"'{offered.name}'" if offered else "COLUMN"
     raise Refusal(
         f"{table.name}: which column is {_listed(missing)}? Say it with "
         f"--map {missing[0]}={column}. The columns are: {_listed(table.columns)}."

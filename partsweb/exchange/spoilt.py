@@ -57,7 +57,7 @@ def _without_noughts(
     mended = [at for at in floated if all_numbers or len(said[at].split(".")[0]) >= LONG]
     for at in mended:
         cells[at][field] = said[at].split(".")[0]
-    return _said(lines, cells, field, name, mended, "had become numbers and ended in .0")
+    return _said(lines, cells, field, name, mended, "had become a number that ends in .0")
 
 
 def _numbers(
@@ -65,7 +65,8 @@ def _numbers(
 ) -> list[str]:
     """Right as they stand, as far as can be seen: noughts before them would be gone."""
     found = [at for at, told in enumerate(cells) if isinstance(told.get(field), Number)]
-    what = "are numbers in the spreadsheet; if they began with 0, that is lost"
+    verb = "is a number" if len(found) == 1 else "are numbers"
+    what = f"{verb} in the spreadsheet; a 0 at its beginning would be lost"
     return _said(lines, cells, field, name, found, what)
 
 

@@ -56,8 +56,8 @@ def exported_stock(app: Flask) -> dict[str, Decimal]:
     answer = signed_in(app, cora).get("/parts/stock.csv?at=everywhere")
     assert answer.status_code == 200, answer.text
     by_place: dict[str, Decimal] = defaultdict(Decimal)
-    for row in list(csv.reader(io.StringIO(answer.text.removeprefix("\ufeff"))))[1:]:
-        by_place[row[4]] += Decimal(row[5])
+    for row in csv.DictReader(io.StringIO(answer.text.removeprefix("\ufeff"))):
+        by_place[f"{row['Location']} {row['Bin']}".strip()] += Decimal(row["On hand"])
     return dict(by_place)
 
 
