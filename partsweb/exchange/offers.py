@@ -77,11 +77,11 @@ class Offer:
     @property
     def shown_at(self) -> str:
         """Where all of it stands."""
-        return SHOWN_AT[self.name][0]
+        return SHOWN_AT.get(self.name, ("/imports", ""))[0]
 
     def found_at(self, title: str) -> str:
         """Where one row's thing stands; empty where it has no address of its own name."""
-        found = SHOWN_AT[self.name][1]
+        found = SHOWN_AT.get(self.name, ("", ""))[1]
         return found + quote(title, safe="") if found else ""
 
     @property

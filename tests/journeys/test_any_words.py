@@ -95,7 +95,7 @@ def test_a_file_is_brought_in_on_a_phone(
     phone.get_by_role("link", name="Parts The catalogue").click()
     phone.locator("input[type=file]").set_input_files(file)
     phone.get_by_role("button", name="Look at it").click()
-    phone.get_by_role("button", name="Check all 1 rows").click()
+    phone.get_by_role("button", name="Check the row").click()
     phone.get_by_role("button", name="Bring it in").click()
 
     expect(phone.get_by_text("done", exact=True)).to_be_visible()
