@@ -12,6 +12,7 @@ NAMES = (
     "stock",
     "customers",
     "orders",
+    "counts",
     "purchase-orders",
     "purchase-order-lines",
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from partsweb.exchange.counts import Counts
 from partsweb.exchange.customers import Customers
 from partsweb.exchange.kind import Kind
 from partsweb.exchange.locations import Locations
@@ -24,6 +25,7 @@ KINDS: Sequence[type[Kind[Any]]] = (
     Stock,
     Customers,
     Orders,
+    Counts,
     PurchaseOrders,
     PurchaseLines,
 )
