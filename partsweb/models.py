@@ -17,6 +17,7 @@ from partsweb.month_end import models as month_end
 from partsweb.orders import models as orders
 from partsweb.people import models as people
 from partsweb.periods import models as periods
+from partsweb.phone import models as phone
 from partsweb.purchasing import models as purchasing
 from partsweb.returns import models as returns
 from partsweb.stock import models as stock
@@ -41,6 +42,7 @@ ROOMS = (
     orders,
     people,
     periods,
+    phone,
     purchasing,
     returns,
     stock,

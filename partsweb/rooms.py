@@ -19,7 +19,7 @@ from partsweb.exchange import views as exchange
 from partsweb.invoices import merging as billed
 from partsweb.invoices import views as invoices
 from partsweb.kit import slot
-from partsweb.kit.door import files_came_in
+from partsweb.kit.door import corrected, could_not_apply, files_came_in
 from partsweb.locations import views as locations
 from partsweb.month_end import pack
 from partsweb.month_end import views as month_end
@@ -39,6 +39,7 @@ from partsweb.orders.rules import (
 from partsweb.people import passkey_views as passkeys
 from partsweb.people import session
 from partsweb.people import views as people
+from partsweb.phone import views as phone
 from partsweb.purchasing import (
     counter_views,
     merging,
@@ -81,6 +82,9 @@ def open_all(app: Flask) -> None:
     slot.fill("part.act", workspace.part_act)
     slot.fill("location.page", transfers.on_the_way_to)
     slot.fill("location.page", stock.location_stock)
+    app.register_blueprint(phone.bp)
+    could_not_apply.connect(phone.keep_whole)
+    corrected.connect(phone.close_corrected)
     app.register_blueprint(orders.bp)
     carried.connect(carrying.follow)
     _open_purchasing(app)

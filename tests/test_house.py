@@ -113,12 +113,11 @@ ROUTES = """
 /cores/<uuid:core_id>/step-back                                  POST return cores
 /cores/<uuid:core_id>/tag                                        POST return cores
 /cores/list.<ending>                                             GET  see prices
-/counter-purchases/new                                           GET  buy at a counter
-/counter-purchases/new                                           POST buy at a counter
-/customers/<uuid:customer_id>/history                            GET  see all orders
 /count-lines/<uuid:line_id>                                      GET  count stock
 /count-lines/<uuid:line_id>/reversal                             POST move stock
 /count-lines/<uuid:line_id>/tally                                POST count stock
+/counter-purchases/new                                           GET  buy at a counter
+/counter-purchases/new                                           POST buy at a counter
 /counts                                                          GET  count stock
 /counts/<uuid:count_id>                                          GET  count stock
 /counts/<uuid:count_id>/cancellation                             POST count stock
@@ -132,6 +131,7 @@ ROUTES = """
 /counts/all                                                      POST move stock
 /counts/new                                                      GET  count stock
 /counts/new                                                      POST count stock
+/customers/<uuid:customer_id>/history                            GET  see all orders
 /discrepancies/<uuid:discrepancy_id>                             GET  see deliveries
 /discrepancies/<uuid:discrepancy_id>/acceptance                  POST buy parts
 /discrepancies/<uuid:discrepancy_id>/credit                      POST buy parts
@@ -163,6 +163,10 @@ ROUTES = """
 /entries/<uuid:entry_id>/warranty                                GET  request parts
 /entries/<uuid:entry_id>/warranty                                POST request parts
 /entries/<uuid:entry_id>/warranty/withdrawal                     POST request parts
+/exceptions                                                      GET  resolve exceptions
+/exceptions/<uuid:exception_id>                                  GET  be signed in
+/exceptions/<uuid:exception_id>/files/<uuid:file_id>             GET  be signed in
+/exceptions/<uuid:exception_id>/resolution                       POST resolve exceptions
 /follow-ups                                                      GET  follow up
 /follow-ups/<kind>/<uuid:subject_id>/new                         GET  follow up
 /follow-ups/<kind>/<uuid:subject_id>/new                         POST follow up
@@ -211,6 +215,7 @@ ROUTES = """
 /locations/<uuid:location_id>/holder                             POST manage locations
 /locations/new                                                   GET  manage locations
 /locations/new                                                   POST manage locations
+/manifest.webmanifest                                            GET  everybody
 /month-end                                                       GET  see month-end
 /month-end/<month>                                               GET  see month-end
 /month-end/<month>                                               POST close months
@@ -223,6 +228,7 @@ ROUTES = """
 /notices/<uuid:notice_id>                                        GET  be signed in
 /notices/<uuid:notice_id>/put-away                               POST be signed in
 /notices/put-away                                                POST be signed in
+/offline                                                         GET  everybody
 /orders                                                          GET  see orders
 /orders/<number>                                                 GET  see orders
 /orders/<number>/details                                         GET  see orders
@@ -263,6 +269,10 @@ ROUTES = """
 /parts/restock                                                   POST buy parts
 /parts/stock.<ending>                                            GET  see stock
 /people/<uuid:person_id>/invitations                             POST invite people
+/phone                                                           GET  be signed in
+/phone/ahead                                                     GET  be signed in
+/phone/withdrawals                                               POST be signed in
+/ping                                                            GET  be signed in
 /purchase-lines/<uuid:line_id>                                   GET  buy parts
 /purchase-lines/<uuid:line_id>                                   POST buy parts
 /purchase-lines/<uuid:line_id>/came-instead                      GET  receive parts
@@ -319,6 +329,7 @@ ROUTES = """
 /stock/negative.<ending>                                         GET  see stock
 /stock/transfers/new                                             GET  carry stock
 /stock/transfers/new                                             POST carry stock
+/sw.js                                                           GET  everybody
 /to-collect                                                      GET  see orders
 /transfer-lines/<uuid:line_id>/missing                           GET  carry stock
 /transfer-lines/<uuid:line_id>/missing                           POST carry stock

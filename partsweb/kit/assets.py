@@ -11,7 +11,7 @@ import hashlib
 from datetime import timedelta
 from pathlib import Path
 
-from flask import Flask, Response, request, send_from_directory
+from flask import Flask, Response, current_app, request, send_from_directory, url_for
 from flask.sessions import SecureCookieSessionInterface, SessionMixin
 from flask_compress import Compress
 
@@ -19,6 +19,7 @@ from partsweb.kit.door import open_to_all
 
 A_YEAR = int(timedelta(days=365).total_seconds())
 COMPRESSED = ("br", "gzip")
+OFFLINE = (".css", ".js", ".svg", ".png", ".wasm")
 
 
 class OfPages(SecureCookieSessionInterface):
@@ -33,12 +34,12 @@ class OfPages(SecureCookieSessionInterface):
 def serve(app: Flask) -> None:
     """Serve the app's static files by release, and compress what is text."""
     folder = Path(app.root_path) / "static"
-    release = _hash_of(folder)
+    named = _hash_of(folder)
 
     @open_to_all
     def static(release_asked: str, filename: str) -> Response:
         """One file; whoever asks for another release isn't told to keep it."""
-        current = release_asked == release
+        current = release_asked == named
         sent = send_from_directory(folder, filename, max_age=A_YEAR if current else 0)
         # Read and closed here: Flask-Compress would leave the open file behind.
         sent.direct_passthrough = False
@@ -48,13 +49,14 @@ def serve(app: Flask) -> None:
             sent.cache_control.immutable = True
         return sent
 
+    app.config["RELEASE"] = named
     app.session_interface = OfPages()
     app.add_url_rule("/static/<release_asked>/<path:filename>", "static", static)
 
     @app.url_defaults
     def _name_release(endpoint: str, values: dict[str, object]) -> None:
         if endpoint == "static":
-            values.setdefault("release_asked", release)
+            values.setdefault("release_asked", named)
 
     app.config.update(
         COMPRESS_ALGORITHM=list(COMPRESSED),
@@ -63,6 +65,20 @@ def serve(app: Flask) -> None:
         COMPRESS_MIN_SIZE=500,
     )
     Compress(app)
+
+
+def release() -> str:
+    """The name of this release: a hash of all its files."""
+    named: str = current_app.config["RELEASE"]
+    return named
+
+
+def needed_offline() -> list[str]:
+    """The addresses of all files that pages may ask for without signal."""
+    folder = Path(current_app.root_path) / "static"
+    names = (path.relative_to(folder).as_posix() for path in sorted(folder.rglob("*")))
+    kept = (name for name in names if name.endswith(OFFLINE))
+    return [url_for("static", filename=name) for name in kept]
 
 
 def _hash_of(folder: Path) -> str:

@@ -17,7 +17,7 @@ from flask import Response, abort, current_app, g, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import DataError, IntegrityError
 from werkzeug.datastructures import FileStorage, MultiDict
-from werkzeug.exceptions import MethodNotAllowed, NotFound
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 
 from partsweb.extensions import db
 from partsweb.kit import operation
@@ -32,6 +32,11 @@ Taking = Callable[[MultiDict[str, FileStorage]], Any]
 SIGNED_IN = "be signed in"
 # Sent with the files of a write before its transaction begins: who reads them may take their time.
 files_came_in = event("files-came-in")
+# An operation that a phone sent later is refused: sent with refusal= and by=, the person's id.
+could_not_apply = event("could-not-apply")
+# An operation is applied that corrects an earlier one: sent with by=, the person's id.
+corrected = event("corrected")
+BROKEN = "Something broke on our side. It is kept, and the coordinator sees it."
 
 
 class Person(Protocol):
@@ -86,17 +91,24 @@ def writes(act: str, *, takes_in: Taking | None = None) -> Callable[[View], View
     def decorate(view: View) -> View:
         @wraps(view)
         def door(**arguments: Any) -> ResponseReturnValue:
-            _let_in(act)
-            refuse_unreadable_fields()
+            _refuse_others_operation(signed_in())
             sent = operation.read(request, request.endpoint or "", arguments)
             g.sent = sent
             try:
+                _let_in(act)
+                refuse_unreadable_fields()
                 _take_in_files(takes_in or files_came_in.send)
                 shown = written(lambda: _once(view, arguments, sent))
             except Refusal as refusal:
-                return refuse(refusal)
+                return _refused(refusal, sent)
             except (OverflowError, InvalidOperation, DataError, IntegrityError) as error:
-                return refuse(_in_words(error))
+                return _refused(_in_words(error), sent)
+            except Exception as error:
+                if not sent.replayed or isinstance(error, HTTPException):
+                    raise
+                # A crash of ours must not block the phone's other work for ever.
+                current_app.logger.exception("a replayed operation broke")
+                return _refused(Refusal(BROKEN), sent)
             return _acknowledged(shown, sent)
 
         door.door = Door(act, writes=True)  # type: ignore[attr-defined]
@@ -133,6 +145,8 @@ def _take_in_files(takes_in: Taking) -> None:
 def _once(view: View, arguments: dict[str, Any], sent: operation.Sent) -> ShowAfter:
     person_id = signed_in().id
     if operation.begin(sent, by=person_id):
+        if sent.replaces:
+            corrected.send(sent, by=person_id)
         shown: ShowAfter = view(**arguments)
         kept = operation.recorded(sent.id, by=person_id)
         kept.location, kept.block, kept.notice = shown.url, shown.block, shown.notice
@@ -155,6 +169,29 @@ def _acknowledged(shown: ShowAfter, sent: operation.Sent) -> Response:
     # A captive portal also answers 200: only this header says that the write is kept.
     response.headers["Operation"] = str(sent.id)
     return response
+
+
+def _refused(refusal: Refusal, sent: operation.Sent) -> Response:
+    """A no to an operation, acknowledged; one that was sent later is kept whole by who listens."""
+    db.session.rollback()
+    written(lambda: _note_refused(sent, refusal))
+    response = current_app.make_response(refuse(refusal))
+    response.headers["Operation"] = str(sent.id)
+    response.headers["Operation-Outcome"] = "refused"
+    return response
+
+
+def _note_refused(sent: operation.Sent, refusal: Refusal) -> None:
+    operation.note_refused(sent.device_id, sent.device_number)
+    if sent.replayed:
+        could_not_apply.send(sent, refusal=refusal, by=signed_in().id)
+
+
+def _refuse_others_operation(person: Person) -> None:
+    """What waits on a shared phone goes out only when its owner is signed in."""
+    meant = request.headers.get("For-Person", "")
+    if meant and meant != str(person.id):
+        abort(403, "This was entered by somebody else, and waits until they sign in.")
 
 
 def refuse(refusal: Refusal) -> ResponseReturnValue:

@@ -25,6 +25,8 @@ from partsweb.kit.table import Table, insert_if_absent
 
 # The forms' version; the previous one is still accepted, for phones that lay in a drawer.
 FORM_VERSION = 1
+# What says of an operation that it is sent, not what is in it.
+OF_SENDING = ("operation_id", "form_version")
 
 
 class Operation(Table):
@@ -48,6 +50,15 @@ class Operation(Table):
     recorded_at: Mapped[datetime]
 
 
+class RefusedNumber(Table):
+    """A device's running number whose operation was refused or withdrawn: it isn't missing."""
+
+    __tablename__ = "refused_numbers"
+
+    device_id: Mapped[str] = mapped_column(primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True)
+
+
 @dataclass(frozen=True)
 class Sent:
     """What a client said of one write: its id, what is in it, when and where it was done."""
@@ -58,6 +69,10 @@ class Sent:
     occurred_at: datetime
     device_id: str
     device_number: int | None
+    # It waited on a phone, and its form is closed.
+    replayed: bool = False
+    # The refused operation that this one corrects.
+    replaces: UUID | None = None
 
 
 def read(request: Request, act: str, arguments: dict[str, Any]) -> Sent:
@@ -70,6 +85,8 @@ def read(request: Request, act: str, arguments: dict[str, Any]) -> Sent:
         occurred_at=clock.believed(fields.get("occurred_at", "")),
         device_id=fields.get("device_id", "")[:64],
         device_number=_number(fields.get("device_number", "")),
+        replayed=request.headers.get("Replayed") == "true",
+        replaces=_uuid(fields.get("replaces", "")),
     )
 
 
@@ -95,6 +112,12 @@ def begin(sent: Sent, *, by: UUID) -> bool:
     return first
 
 
+def note_refused(device_id: str, number: int | None) -> None:
+    """Remember that the device's number came, though nothing came of it."""
+    if device_id and number is not None:
+        insert_if_absent(RefusedNumber, device_id=device_id, number=number)
+
+
 def recorded(operation_id: UUID, *, by: UUID) -> Operation:
     """The person's own operation of that id."""
     return db.session.get_one(Operation, (by, operation_id))
@@ -102,7 +125,7 @@ def recorded(operation_id: UUID, *, by: UUID) -> Operation:
 
 def _fingerprint(request: Request, act: str, arguments: dict[str, Any]) -> str:
     """Of the fields as sent and the files' hashes, never of the raw body: boundaries differ."""
-    fields = [pair for pair in request.form.items(multi=True) if pair[0] != "operation_id"]
+    fields = [pair for pair in request.form.items(multi=True) if pair[0] not in OF_SENDING]
     content = [act, sorted((key, str(value)) for key, value in arguments.items()), fields]
     content.append(list(_files(request)))
     return hashlib.sha256(json.dumps(content).encode()).hexdigest()

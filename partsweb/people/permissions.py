@@ -53,6 +53,8 @@ ACTS: dict[str, frozenset[str]] = {
     # what other systems know
     "import data": frozenset({COORDINATOR, PURCHASING, ADMIN}),
     "import stock and orders": frozenset({COORDINATOR, ADMIN}),
+    # what phones sent later
+    "resolve exceptions": frozenset({COORDINATOR, SUPERVISOR, ADMIN}),
     # what needs somebody else
     "decide": frozenset({SUPERVISOR, ADMIN}),
     # what customers pay, and what vendors owe for it

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from flask import Flask, g, request
+from flask import Flask, Response, g, request
 from flask_login import UserMixin, current_user
 
 from partsweb.extensions import login
@@ -63,3 +63,11 @@ def follow(app: Flask) -> None:
     # A phone changes its address all day; what counts is the token, and that it can be ended.
     login.session_protection = None
     app.before_request(recognise)
+    app.after_request(_say_who)
+
+
+def _say_who(response: Response) -> Response:
+    """For whom the answer is: a phone keeps pages apart by it, and knows a captive portal."""
+    if g.get("person") is not None:
+        response.headers["Person"] = str(g.person.id)
+    return response

@@ -7,15 +7,9 @@ globalThis.customElements ??= { define() {} };
 Object.defineProperty(globalThis, "navigator", { value: { onLine: true }, configurable: true });
 
 const elements = "../../partsweb/static/js/elements/";
-const { lineFor } = await import(`${elements}signal-line.js`);
 const { size } = await import(`${elements}file-picks.js`);
 const { amount } = await import(`${elements}live-total.js`);
 const { nextIndex } = await import(`${elements}shortcut-keys.js`);
-
-test("the line says up to date, or since when there is no signal", () => {
-  assert.equal(lineFor(null), "Up to date");
-  assert.equal(lineFor(new Date(2026, 5, 4, 10, 42)), "No signal since 10:42");
-});
 
 test("a file's size is said in units that one knows", () => {
   assert.equal(size(284), "284 B");

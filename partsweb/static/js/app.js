@@ -9,8 +9,14 @@ import { defineOnDemand } from "./lib/on-demand.js";
 import { stampSubmits } from "./lib/operation.js";
 import { wordAnswers } from "./lib/answers.js";
 import { keepPlace } from "./lib/place.js";
+import { useOutbox } from "./lib/outbox-page.js";
+import { refill } from "./lib/refill.js";
+import { carryAlong } from "./lib/carry.js";
 
 stampSubmits(document);
 wordAnswers(document);
 keepPlace(document);
 defineOnDemand(document);
+useOutbox(document);
+refill(document);
+carryAlong(document);

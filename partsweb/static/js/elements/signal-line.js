@@ -1,15 +1,8 @@
-// One calm line about signal. What it knows survives the swaps that replace it.
+// One calm line about signal and what waits. What it knows survives the swaps that replace it.
 import { neverAnswered } from "../lib/answers.js";
-
-let since = navigator.onLine ? null : new Date();
-
-/** What the line says. */
-export function lineFor(lostAt, write = (date) => date.toTimeString().slice(0, 5)) {
-  return lostAt ? `No signal since ${write(lostAt)}` : "Up to date";
-}
-
-const lost = () => (since ??= new Date());
-const found = () => (since = null);
+import { counts, heard, lostSince, onChange } from "../lib/outbox.js";
+import { lineFor } from "../lib/outbox-rules.js";
+import { userOf } from "../lib/outbox-page.js";
 
 class SignalLine extends HTMLElement {
   connectedCallback() {
@@ -17,7 +10,9 @@ class SignalLine extends HTMLElement {
     addEventListener("offline", this);
     document.addEventListener("htmx:error", this);
     document.addEventListener("htmx:before:response", this);
+    this.forget = onChange(() => this.count());
     this.write();
+    this.count();
   }
 
   disconnectedCallback() {
@@ -25,19 +20,31 @@ class SignalLine extends HTMLElement {
     removeEventListener("offline", this);
     document.removeEventListener("htmx:error", this);
     document.removeEventListener("htmx:before:response", this);
+    this.forget?.();
   }
 
   handleEvent({ type, detail }) {
-    if (type === "offline") lost();
+    if (type === "offline") heard(false);
     // A phone may call itself online in a basement: a request that got no answer knows better.
-    else if (type === "htmx:error") neverAnswered(detail) && lost();
-    else found();
+    else if (type === "htmx:error") neverAnswered(detail) && heard(false);
+    // What the phone itself answered says nothing of signal.
+    else if (type === "online" || detail.ctx.response.headers.get("Person")) heard(true);
     this.write();
   }
 
+  async count() {
+    try {
+      this.waits = await counts(userOf(document));
+    } catch {
+      this.waits = {}; // no storage here
+    }
+    if (this.isConnected) this.write();
+  }
+
   write() {
-    const words = lineFor(since);
-    this.toggleAttribute("data-lost", Boolean(since));
+    const words = lineFor({ ...this.waits, lostAt: lostSince() });
+    this.toggleAttribute("data-lost", Boolean(lostSince()));
+    this.toggleAttribute("data-waits", Boolean(this.waits?.waiting || this.waits?.needsYou));
     if (this.textContent !== words) this.textContent = words;
   }
 }

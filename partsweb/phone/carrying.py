@@ -1,0 +1,73 @@
+"""The pages of the day that a phone fetches ahead, so that they are there without signal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from flask import url_for
+
+from partsweb.locations import queries as locations
+from partsweb.orders import queries as orders
+from partsweb.orders.models import Order
+from partsweb.people.models import Person
+from partsweb.phone import queries
+from partsweb.purchasing import queries as purchasing
+from partsweb.purchasing.queries import Wanted
+
+MOST_DELIVERIES = 6
+MOST_PARTS = 60
+# A page as one comes to it, and a part of it as a tab fetches it.
+Address = dict[str, Any]
+
+
+def pages_for(person: Person) -> list[Address]:
+    """What the person's day needs, the most needed first."""
+    return [*_everybodys(), *_of_orders(person), *_of_van(person), *_of_deliveries(person)]
+
+
+def _everybodys() -> Iterator[Address]:
+    for endpoint in ("today.start", "orders.orders", "scan.scan", "phone.phone", "today.more"):
+        yield _whole(url_for(endpoint))
+
+
+def _of_orders(person: Person) -> Iterator[Address]:
+    for order in queries.open_orders_of(person):
+        yield from _tabs(order)
+        for endpoint in ("new_entry", "new_note", "state", "from_van"):
+            yield _whole(url_for(f"orders.{endpoint}", number=order.number))
+        for entry in order.entries:
+            yield _whole(url_for("orders.entry", entry_id=entry.id))
+            if entry.open_quantity:
+                yield _whole(url_for("orders.installation", entry_id=entry.id))
+                yield _whole(url_for("orders.photos", entry_id=entry.id))
+
+
+def _tabs(order: Order) -> Iterator[Address]:
+    for endpoint in ("orders.order", "orders.details", "orders.history"):
+        address = url_for(endpoint, number=order.number)
+        yield _whole(address)
+        yield {"url": address, "part": True}
+
+
+def _of_van(person: Person) -> Iterator[Address]:
+    """What lies in the van can be fitted on the order that was started."""
+    van, order = locations.van_of(person), orders.active_order(person)
+    if van is None or order is None:
+        return
+    for part, _ in orders.van_stock(van)[:MOST_PARTS]:
+        yield _whole(url_for("orders.new_installation", number=order.number, part=part.id))
+
+
+def _of_deliveries(person: Person) -> Iterator[Address]:
+    if not person.may("receive parts"):
+        return
+    for expected in purchasing.purchase_orders(Wanted("open"), seen_by=person).items[
+        :MOST_DELIVERIES
+    ]:
+        yield _whole(url_for("purchasing.purchase_order", number=expected.number))
+        yield _whole(url_for("purchasing.new_receipt", number=expected.number))
+
+
+def _whole(address: str) -> Address:
+    return {"url": address}

@@ -1,0 +1,23 @@
+// Registers the service worker and lets it fetch the day's pages ahead, now and then.
+import { remembered } from "./outbox-store.js";
+
+const AGAIN_AFTER_MS = 15 * 60_000;
+
+export async function carryAlong(page) {
+  if (!navigator.serviceWorker) return;
+  try {
+    const registration = await navigator.serviceWorker.register("/sw.js", { type: "module" });
+    // iOS notices no update by itself.
+    document.addEventListener("visibilitychange", () => document.hidden || registration.update().catch(() => {}));
+    const ready = await navigator.serviceWorker.ready;
+    if (page.querySelector("meta[name=person]")) await carryDay(ready.active);
+  } catch {
+    // Without it everything works with signal.
+  }
+}
+
+async function carryDay(worker) {
+  if (Date.now() - ((await remembered("carried")) ?? 0) < AGAIN_AFTER_MS) return;
+  const answer = await fetch("/phone/ahead", { headers: { Accept: "application/json" } });
+  if (answer.ok) worker.postMessage({ carry: (await answer.json()).pages });
+}

@@ -1,0 +1,125 @@
+// The service worker: pages and files without signal. It never touches a POST: writes are the
+// outbox's. Begun by /sw.js, which names the release and its files.
+//
+//   pages    network first for 3 s, else what the phone holds; after one time-out the phone first for
+//            a minute. Kept by the person whom the server names in its answer, never by whom we think
+//            is signed in; an answer that names nobody (a captive portal) counts as no signal.
+//   files    from the phone, under the address of their release
+import { drain } from "../lib/outbox.js";
+import { remember, remembered } from "../lib/outbox-store.js";
+import { isOpenToAll, isPage, keyOf, within } from "../lib/keeping.js";
+
+const PATIENCE_MS = 3000;
+const PHONE_FIRST_MS = 60_000;
+const AT_ONCE = 4;
+let phoneFirstUntil = 0;
+
+export function begin({ release, files, offline }) {
+  const FILES = `files-${release}`;
+
+  addEventListener("install", (event) => {
+    event.waitUntil((async () => {
+      const cache = await caches.open(FILES);
+      await cache.addAll([...files, offline]);
+      await self.skipWaiting();
+    })());
+  });
+
+  addEventListener("activate", (event) => event.waitUntil(forgetOldReleases(FILES).then(() => self.clients.claim())));
+
+  addEventListener("fetch", (event) => {
+    const { request } = event;
+    const url = new URL(request.url);
+    if (url.origin !== location.origin) return;
+    if (request.method === "POST" && url.pathname === "/signout") event.waitUntil(forgetPerson());
+    if (request.method !== "GET") return;
+    if (url.pathname.startsWith("/static/")) event.respondWith(file(request));
+    else if (isPage(request, url)) event.respondWith(page(request, url, offline));
+  });
+
+  addEventListener("sync", (event) => {
+    if (event.tag === "outbox") event.waitUntil(remembered("user").then((user) => drain(user)));
+  });
+
+  addEventListener("message", (event) => {
+    if (event.data?.carry) event.waitUntil(carryAlong(event.data.carry));
+  });
+}
+
+/** Files of this release and of the one before stay: an open page may still ask for those. */
+async function forgetOldReleases(current) {
+  const kept = (await caches.keys()).filter((name) => name.startsWith("files-") && name !== current);
+  await Promise.all(kept.slice(0, -1).map((name) => caches.delete(name)));
+}
+
+async function forgetPerson() {
+  const user = await remembered("reader");
+  if (user) await caches.delete(`pages-${user}`);
+  await remember("reader", "");
+}
+
+async function file(request) {
+  return (await caches.match(request)) ?? fetch(request);
+}
+
+async function page(request, url, offline) {
+  if (Date.now() < phoneFirstUntil) {
+    const held = await heldPage(request, url);
+    if (held) return held;
+  }
+  const asked = fromNetwork(request, url);
+  const answer = await within(PATIENCE_MS, asked);
+  if (answer) return answer;
+  phoneFirstUntil = Date.now() + PHONE_FIRST_MS;
+  return (await heldPage(request, url)) ?? (await asked) ?? noPage(request, offline);
+}
+
+/** The server's own answer, kept where it is somebody's page; undefined where it isn't ours. */
+async function fromNetwork(request, url) {
+  let answer;
+  try {
+    answer = await fetch(request);
+  } catch {
+    return undefined;
+  }
+  const person = answer.headers.get("Person");
+  const ours = person || isOpenToAll(url) || answer.type === "opaqueredirect" || answer.redirected || answer.status === 401;
+  if (!ours) return undefined;
+  phoneFirstUntil = 0;
+  if (person && answer.ok && !answer.redirected) await keep(person, request, url, answer.clone());
+  return answer;
+}
+
+async function keep(person, request, url, answer) {
+  try {
+    await (await caches.open(`pages-${person}`)).put(keyOf(request, url), answer);
+    if ((await remembered("reader")) !== person) await remember("reader", person);
+  } catch {
+    // No room: the page is shown all the same.
+  }
+}
+
+async function heldPage(request, url) {
+  const person = await remembered("reader");
+  if (!person) return undefined;
+  return caches.match(keyOf(request, url), { cacheName: `pages-${person}`, ignoreVary: true });
+}
+
+async function noPage(request, offline) {
+  if (request.headers.get("HX-Request-Type") === "partial") return Response.error();
+  return (await caches.match(offline)) ?? Response.error();
+}
+
+/** Fetch pages ahead: those of the day, also the ones that were never opened. */
+async function carryAlong(pages) {
+  const waiting = [...pages];
+  const carry = async () => {
+    for (let one = waiting.shift(); one; one = waiting.shift()) {
+      const headers = one.part ? { "HX-Request": "true", "HX-Request-Type": "partial" } : {};
+      const request = new Request(one.url, { headers, credentials: "same-origin" });
+      if (!(await fromNetwork(request, new URL(request.url)))) return;
+    }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, carry));
+  await remember("carried", Date.now());
+}
