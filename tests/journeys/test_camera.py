@@ -73,7 +73,7 @@ def phone_at(browser_type: BrowserType, live_server: Server, tmp_path: Path) -> 
             page.goto("/signin?next=/scan")
             page.get_by_label("Sign-in name").fill("tess")
             page.get_by_label("Password").fill(PASSWORD)
-            page.get_by_role("button", name="Sign in").tap()
+            page.get_by_role("button", name="Sign in", exact=True).tap()
             return page
 
         yield look

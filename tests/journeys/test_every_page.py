@@ -75,7 +75,7 @@ def _sign_in(page: Page, role: str) -> None:
     page.goto("/signin")
     page.get_by_label("Sign-in name").fill(role)
     page.get_by_label("Password").fill(demo.PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("button", name="Sign in", exact=True).click()
     page.wait_for_url("**/")
 
 

@@ -34,7 +34,7 @@ def test_a_part_is_asked_for_and_fitted_without_scripts(
     phone.goto("/signin")
     phone.get_by_label("Sign-in name").fill("tess")
     phone.get_by_label("Password").fill(PASSWORD)
-    phone.get_by_role("button", name="Sign in").click()
+    phone.get_by_role("button", name="Sign in", exact=True).click()
 
     phone.goto(f"/orders/{number}")
     phone.get_by_role("link", name="Add Part").click()
