@@ -164,7 +164,12 @@ def kept_and_read(hers: FlaskClient, form: Form, field: str, text: str) -> tuple
         assert not any(CANARY in tag for tag in page.tags), (form.action, field, url)
         if all(together(line) in page.words for line in text.splitlines()):
             return True, True
-    return True, field.split("-", maxsplit=1)[0] in NOT_SHOWN
+    return True, field.split("-", maxsplit=1)[0] in NOT_SHOWN or not_asked(form, field)
+
+
+def not_asked(form: Form, field: str) -> bool:
+    """A vendor's name is asked only where none of the known ones is chosen."""
+    return field == "vendor_name" and form.filled().get("vendor", [""]) != [""]
 
 
 def texts_for(field: Field, collected: Iterator[str]) -> list[str]:
