@@ -12,6 +12,7 @@ from partsweb.billing import views as billing
 from partsweb.catalogue import agreement_views  # noqa: F401 - its pages stand on the catalogue's
 from partsweb.catalogue import views as catalogue
 from partsweb.catalogue.asking import part_created, part_declined, part_merged
+from partsweb.counts import merging as recounting
 from partsweb.counts import posting as counting
 from partsweb.counts import rules as counted
 from partsweb.counts import views as counts
@@ -119,6 +120,7 @@ def _follow_requests() -> None:
     part_merged.connect(merging.follow)
     part_merged.connect(cores.follow_merged)
     part_merged.connect(billed.follow)
+    part_merged.connect(recounting.follow)
 
 
 def _open_counts(app: Flask) -> None:

@@ -322,6 +322,7 @@ FOLLOWED = {
     "agreement_prices.part_id",
     "allocations.part_id",
     "cores.part_id",
+    "count_lines.part_id",
     "discrepancies.came_part_id",
     "invoice_lines.part_id",
     "part_entries.part_id",
