@@ -200,8 +200,8 @@ class Found:
     alike: bool
 
 
-def matching(text: str) -> Matching:
-    """Which parts match, and how well: 0 is best.
+def matching(text: str, *, among: ColumnElement[bool] | None = None) -> Matching:
+    """Which parts match, and how well: 0 is best. What is alike is looked for if none `among` does.
 
     0 the text is the SKU; 1 it is another code of the part; 2 the SKU begins with it; 3 another
     code does; 4 every word of it begins a word of the part; 5 every word is somewhere in the
@@ -213,7 +213,8 @@ def matching(text: str) -> Matching:
     if not code:
         return Matching(false(), literal(5))
     exact = having(text)
-    if db.session.scalar(select(Part.id).where(Part.active, exact).limit(1)) is None:
+    known = Part.active if among is None else among
+    if db.session.scalar(select(Part.id).where(known, exact).limit(1)) is None:
         return _alike(code, words)
     beginning = and_(*(Part.words.contains(f" {word}", autoescape=True) for word in words))
     rank = case(

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, func, literal_column, select, union
+from sqlalchemy import ColumnElement, Select, exists, func, literal_column, or_, select, union
 from sqlalchemy.orm import InstrumentedAttribute
 
 from partsweb.catalogue import queries as catalogue
@@ -65,7 +65,7 @@ class Table(Page[Row]):
 def table(asked: Asked, places: Sequence[Location], *, seen_by: Person, page: int = 1) -> Table:
     """A page of the table; `places` are all that can hold stock."""
     within = asked.within
-    matching = catalogue.matching(asked.text) if asked.text else None
+    matching = catalogue.matching(asked.text, among=_listed()) if asked.text else None
     found = _page(asked, within, matching, page)
     known = {place.id: place for place in places}
     rows = rows_of(found.items, within, known, seen_by=seen_by)
@@ -85,7 +85,7 @@ def _page(
 
 def wanted(asked: Asked) -> Select[UUID]:
     """The ids of all parts that the table would show."""
-    matching = catalogue.matching(asked.text) if asked.text else None
+    matching = catalogue.matching(asked.text, among=_listed()) if asked.text else None
     return _wanted(asked, asked.within, matching).with_only_columns(Part.id)
 
 
@@ -94,7 +94,7 @@ def wanted(asked: Asked) -> Select[UUID]:
 
 def _wanted(asked: Asked, within: Sequence[UUID], matching: Matching | None) -> Select[Part]:
     """The parts asked for. A search looks everywhere; a place alone shows what it keeps."""
-    rows = select(Part).where(Part.active)
+    rows = select(Part).where(_listed())
     if matching is not None:
         rows = rows.where(matching.parts)
     elif asked.at is not None and not asked.narrowed:
@@ -106,6 +106,12 @@ def _wanted(asked: Asked, within: Sequence[UUID], matching: Matching | None) -> 
     if asked.on_order or asked.late:
         rows = rows.where(Part.id.in_(_coming(within, late=asked.late)))
     return rows
+
+
+def _listed() -> ColumnElement[bool]:
+    """What is offered; and what isn't any more, as long as some lies, or is owed, anywhere."""
+    left = exists(_held(()).where(Balance.part_id == Part.id))
+    return or_(Part.active, left)
 
 
 def _ordered(

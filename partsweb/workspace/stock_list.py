@@ -2,7 +2,8 @@
 
 A reorder point and what is on order belong to a warehouse with all its bins, so they stand on the
 first of its lines, and sums over a column are right. What is to be restocked or is on order where
-nothing lies has a line too.
+nothing lies has a line too. What isn't offered any more and still lies somewhere is said to be
+inactive.
 """
 
 from __future__ import annotations
@@ -43,8 +44,10 @@ COLUMNS = (
     "Reorder point",
     "Maximum",
     "On order",
+    "State",
 )
 VALUE = "Value"
+INACTIVE = "Inactive"
 
 # Part and place.
 Key = tuple[UUID, UUID]
@@ -86,19 +89,20 @@ def lines(asked: Asked, *, with_value: bool) -> Iterator[Sequence[Cell]]:
     found = db.session.execute(_stock(asked, within).execution_options(yield_per=2000))
     for part_id, rows in groupby(found, key=lambda row: row[0]):
         several = list(rows)
-        words = tuple(several[0][1:5])
-        there = _with_empty(part_id, [row[5:] for row in several if row[5]], places, beside)
+        *words, active = several[0][1:6]
+        there = _with_empty(part_id, [row[6:] for row in several if row[6]], places, beside)
         there.sort(key=lambda one: (order[one[0]], one[1] != OURS))
         for place_id, owner_id, quantity, value in there:
             place = places[place_id]
             numbers = beside.numbers(part_id, place, quantity)
-            line = (*words, *_called(place), owners[owner_id], *numbers)
+            state = "" if active else INACTIVE
+            line = (*words, *_called(place), owners[owner_id], *numbers, state)
             yield (*line, value) if with_value else line
 
 
 def _stock(asked: Asked, within: Sequence[UUID]) -> Select[Any]:
     """Every part asked for, with its balances; one row without them where it has none."""
-    words = (Part.id, Part.sku, Part.description, Part.category, Part.unit)
+    words = (Part.id, Part.sku, Part.description, Part.category, Part.unit, Part.active)
     held = (Balance.location_id, Balance.owner_id, Balance.quantity, Balance.value)
     there = and_(
         Balance.part_id == Part.id,

@@ -27,6 +27,7 @@ from tests.support.counting import statements
 HEAD = [
     *("SKU", "Description", "Category", "Unit", "Location", "Bin", "Owner"),
     *("On hand", "Allocated", "Available", "Reorder point", "Maximum", "On order"),
+    "State",
 ]
 
 
@@ -42,11 +43,12 @@ def test_the_stock_list_is_a_file_that_no_spreadsheet_executes(app: Flask):
 
     answer = signed_in(app, cora).get("/parts/stock.csv")
 
+    in_depot, without = ("", "EA", "Depot", "", ""), ("", "", "", "")
     assert answer.mimetype == "text/csv"
     assert rows_of(answer.text) == [
         [*HEAD, "Value"],
-        ["'-7", 'Tube 1/2", "red"', "", "EA", "Depot", "", "", "-1", "0", "-1", "", "", "", "0"],
-        ["0042", "'=HYPERLINK(1)", "", "EA", "Depot", "", "", "2.5", "0", "2.5", "", "", "", "0"],
+        ["'-7", 'Tube 1/2", "red"', *in_depot, "-1", "0", "-1", *without, "0"],
+        ["0042", "'=HYPERLINK(1)", *in_depot, "2.5", "0", "2.5", *without, "0"],
     ]
 
 
@@ -69,11 +71,35 @@ def test_it_has_a_line_for_every_bin_and_owner_and_each_level_once(app: Flask):
 
     fan_is = ["FAN", "Fan", "", "EA"]
     assert rows_of(text)[1:] == [
-        [*fan_is, "Van 3", "", "Northgas", "2", "0", "2", "4", "9", "", "0"],
-        [*fan_is, "Depot", "A1", "", "5", "2", "3", "4", "9", "6", "10"],
-        [*fan_is, "Depot", "B2", "", "3", "0", "3", "", "", "", "6"],
-        ["NONE", "Hose", "", "EA", "Depot", "", "", "0", "0", "0", "", "", "7", "0"],
+        [*fan_is, "Van 3", "", "Northgas", "2", "0", "2", "4", "9", "", "", "0"],
+        [*fan_is, "Depot", "A1", "", "5", "2", "3", "4", "9", "6", "", "10"],
+        [*fan_is, "Depot", "B2", "", "3", "0", "3", "", "", "", "", "6"],
+        ["NONE", "Hose", "", "EA", "Depot", "", "", "0", "0", "0", "", "", "7", "", "0"],
     ]
+
+
+def test_what_is_not_offered_any_more_is_listed_as_long_as_some_of_it_is_there(app: Flask):
+    with given(app):
+        cora, depot = a_person("coordinator"), a_warehouse("Depot")
+        left, owed, gone = a_part("OLD-1", "Old fan"), a_part("OLD-2"), a_part("OLD-3")
+        in_stock(left, depot, 3)
+        in_stock(owed, depot, -1)
+        for part in (left, owed, gone):
+            part.active = False
+        in_stock(a_part("OLDER", "Fan of today"), depot, 4)
+    browser = signed_in(app, cora)
+
+    listed = rows_of(browser.get("/parts/stock.csv").text)
+    found = browser.get("/parts?q=OLD-1").text
+
+    state = HEAD.index("State")
+    assert [(row[0], row[7], row[state]) for row in listed[1:]] == [
+        ("OLD-1", "3", "Inactive"),
+        ("OLD-2", "-1", "Inactive"),
+        ("OLDER", "4", ""),
+    ]
+    assert "Inactive" in found
+    assert "Nothing has" not in found
 
 
 def test_it_is_narrowed_as_the_table_is_and_leaves_values_out_for_who_may_not_see_them(app: Flask):
