@@ -22,7 +22,7 @@ from partsweb.invoices import views as invoices
 from partsweb.kit import slot
 from partsweb.kit.door import corrected, could_not_apply, files_came_in
 from partsweb.locations import views as locations
-from partsweb.month_end import pack
+from partsweb.month_end import checks, pack
 from partsweb.month_end import views as month_end
 from partsweb.orders import (
     asking,
@@ -40,6 +40,7 @@ from partsweb.orders.rules import (
 from partsweb.people import passkey_views as passkeys
 from partsweb.people import session
 from partsweb.people import views as people
+from partsweb.phone import queries as sent_later
 from partsweb.phone import views as phone
 from partsweb.purchasing import (
     counter_views,
@@ -159,3 +160,12 @@ def _open_books(app: Flask) -> None:
     slot.fill("vendor.page", invoices.billed_by)
     for made in month_sheets.SHEETS:
         pack.add(made)
+    checks.look_at(
+        checks.Check(
+            "exceptions",
+            "Entries from phones that couldn’t be applied",
+            lambda month, by: sent_later.how_many_open(),
+            "phone.exceptions",
+        ),
+        before="serials",
+    )

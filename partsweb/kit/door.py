@@ -57,6 +57,12 @@ class Door:
     writes: bool
 
 
+def opens(endpoint: str, person: Person) -> bool:
+    """Whether the person may come in at the door of that page."""
+    act = current_app.view_functions[endpoint].door.act  # type: ignore[attr-defined]
+    return act is None or act == SIGNED_IN or person.may(act)
+
+
 def open_to_all(view: View) -> View:
     """No sign-in needed. Writes behind it look after themselves."""
     view.door = Door(None, writes=False)  # type: ignore[attr-defined]

@@ -12,6 +12,7 @@ from sqlalchemy import func, select
 
 from partsweb.billing import queries as billing
 from partsweb.catalogue.models import Part
+from partsweb.counts.models import UNDONE, Count
 from partsweb.extensions import db
 from partsweb.invoices import queries as invoices
 from partsweb.kit.exact import ZERO
@@ -172,6 +173,12 @@ for _check in (
         lambda month, by: transfers.how_many(seen_by=by)["missing"],
         "transfers.transfers_",
         lambda month: {"view": "missing"},
+    ),
+    Check(
+        "counts",
+        "Counts begun and not posted",
+        lambda month, by: _count(Count.state.in_(UNDONE)),
+        "counts.counts",
     ),
     Check("cores", "Cores overdue", lambda month, by: _overdue(month), "returns.cores"),
     Check(

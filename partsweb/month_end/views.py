@@ -6,7 +6,7 @@ from flask import Blueprint, g, request, url_for
 from flask.typing import ResponseReturnValue
 
 from partsweb.kit import clock, fields
-from partsweb.kit.door import occurred_at, reads, writes
+from partsweb.kit.door import occurred_at, opens, reads, writes
 from partsweb.kit.pages import ShowAfter, page, show_after
 from partsweb.kit.sheets import as_workbook
 from partsweb.month_end import checks, pack, queries, rules
@@ -41,6 +41,7 @@ def month(month: str) -> ResponseReturnValue:
         closing=queries.closing(of),
         closed=queries.is_closed(of),
         over=over,
+        opens=opens,
     )
 
 

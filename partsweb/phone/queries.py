@@ -42,6 +42,12 @@ def exceptions(*, resolved: bool, page: int = 1) -> Page[OperationException]:
     return paged(rows.order_by(OperationException.recorded_at), number=page)
 
 
+def how_many_open() -> int:
+    """How many wait for somebody."""
+    waits = select(func.count()).where(OperationException.resolved_at.is_(None))
+    return db.session.scalar(waits) or 0
+
+
 def open_one(operation_id: UUID, *, of: UUID) -> OperationException | None:
     """The person's open exception of that operation, locked: it is resolved once."""
     rows = select(OperationException).where(

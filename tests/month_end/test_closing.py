@@ -5,20 +5,25 @@ from __future__ import annotations
 import io
 import re
 import threading
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
+from uuid import uuid4
 
 import openpyxl
 import pytest
 from sqlalchemy import delete
 
+from partsweb.counts import rules as counts
 from partsweb.extensions import db
 from partsweb.kit import clock
 from partsweb.month_end import audit, queries
 from partsweb.orders import rules as orders
+from partsweb.people.models import Person
 from partsweb.periods import rules as periods
 from partsweb.periods.models import ClosedMonth
 from partsweb.periods.queries import posting_day
+from partsweb.phone.models import OperationException
 from partsweb.stock import rules as ledger
 from partsweb.stock import usage, valuation
 from tests.reports.conftest import Firm, july, june
@@ -211,3 +216,41 @@ def test_a_month_isnt_closed_between_a_look_at_the_calendar_and_its_commit(firm:
         assert posted == [june(29).date()]
         assert valuation.total(june(30).date()) == found
         assert queries.is_closed(june(1).date())
+
+
+def test_counts_begun_and_entries_that_could_not_be_applied_are_looked_at(firm: Firm):
+    with clock.set_to(june(29)), given(firm.app):
+        cora = a_person("coordinator")
+        counts.start(firm.again(firm.van3), by=cora, at=june(29))
+        an_exception(firm.again(firm.tess), at=june(29))
+        an_exception(firm.again(firm.tess), at=june(28)).resolved_at = june(29)
+
+    with clock.set_to(july(3)):
+        coordinator, finance = (
+            firm.browser(one).get(MONTH, follow_redirects=True) for one in (cora, firm.fay)
+        )
+
+    open_ones = (
+        "Counts begun and not posted To look at 1",
+        "Entries from phones that couldn’t be applied To look at 1",
+    )
+    for said in open_ones:
+        assert said in words(coordinator)
+    # Who may not come in there is told that somebody else looks.
+    assert ('href="/counts"' in coordinator.text, 'href="/counts"' in finance.text) == (True, False)
+    assert "couldn’t be applied Somebody else looks at it To look at 1" in words(finance)
+
+
+def an_exception(person: Person, *, at: datetime) -> OperationException:
+    """What the person's phone sent and nobody could apply."""
+    kept = OperationException(
+        person=person,
+        operation_id=uuid4(),
+        url="/entries/x/installation",
+        fields="[]",
+        refusal="It is closed.",
+        occurred_at=at,
+        recorded_at=at,
+    )
+    db.session.add(kept)
+    return kept
