@@ -371,6 +371,7 @@ def test_what_was_fitted_before_it_came_and_is_taken_back_waits_for_an_answer_ag
 
         assert (entry.installed, entry.on_order, entry.waiting) == (0, 0, 1)
         assert stock.on_hand(firm.valve, firm.depot) == 1
+    with firm.app.app_context():
         assert list(audit.differences()) == []
 
 
