@@ -59,7 +59,7 @@ class Door:
 
 def opens(endpoint: str, person: Person) -> bool:
     """Whether the person may come in at the door of that page."""
-    act = current_app.view_functions[endpoint].door.act  # type: ignore[attr-defined]
+    act = current_app.view_functions[endpoint].door.act  # type: ignore[union-attr]
     return act is None or act == SIGNED_IN or person.may(act)
 
 
