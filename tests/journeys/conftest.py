@@ -3,16 +3,49 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 
 import pytest
+from flask import Flask
 from playwright.sync_api import Browser, Page, expect
 
-from tests.support.server import Server
+from tests.conftest import _app
+from tests.journeys.phones import Company
+from tests.support.company import given
+from tests.support.databases import Databases
+from tests.support.server import Server, serving
 
 PASSWORD = "a password for tests"
 PhoneOf = Callable[[str], Page]
 
 expect.set_options(timeout=10_000)
+
+
+@dataclass(frozen=True)
+class Site:
+    """An installation that many tests share: starting one takes longer than most of them."""
+
+    app: Flask
+    server: Server
+
+
+@pytest.fixture(scope="session")
+def site(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """One server for all tests that bring a company of their own."""
+    instance = tmp_path_factory.mktemp("site")
+    with (
+        databases.copy(instance) as url,
+        _app(url, instance) as app,
+        serving(instance, url) as server,
+    ):
+        yield Site(app, server)
+
+
+@pytest.fixture
+def company(site: Site) -> Company:
+    """Tess and hers, told apart from everybody else's by their names."""
+    with given(site.app):
+        return Company()
 
 
 @pytest.fixture

@@ -3,92 +3,47 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
-from flask import Flask
 from PIL import Image
-from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
+from playwright.sync_api import Browser, Page, Route, expect
 from sqlalchemy import select
 
 from partsweb.attachments.models import Attachment
 from partsweb.extensions import db
-from partsweb.orders.models import Installation, OrderState, WorkNote
+from partsweb.orders.models import Installation
 from partsweb.phone import queries as phones
 from partsweb.phone.models import OperationException
 from partsweb.stock import queries as stock
 from partsweb.timeline.models import Event
 from partsweb.upkeep import audit
-from tests.journeys.conftest import PASSWORD
-from tests.support.company import a_part, a_person, a_technician, a_van, an_order, given, in_stock
-from tests.support.server import Server
-
-PHONE: dict[str, Any] = {
-    "viewport": {"width": 390, "height": 844},
-    "is_mobile": True,
-    "has_touch": True,
-}
-
-
-class Company:
-    """Tess with Van 3, a started order, another one, and valves in the van."""
-
-    def __init__(self) -> None:
-        self.van = a_van("Van 3")
-        self.tess = a_technician("Tess", login="tess", password=PASSWORD, van=self.van)
-        a_person("coordinator", name="Cora", login="cora", password=PASSWORD)
-        self.valve = a_part("VK4105", "Gas valve")
-        in_stock(self.valve, self.van, 5)
-        self.order = an_order(
-            "Boiler, no hot water", assigned_to=self.tess, state=OrderState.IN_PROGRESS
-        )
-        self.other = an_order("Fan is loud", assigned_to=self.tess)
+from tests.journeys.conftest import Site
+from tests.journeys.phones import (
+    Company,
+    a_phone,
+    address_of,
+    device_of,
+    enqueue,
+    files_of,
+    kept_so_far,
+    log_note,
+    notes,
+    posts,
+    send_now,
+    sign_in,
+    signed_in,
+    waiting_on,
+)
 
 
 @pytest.fixture
-def company(app: Flask) -> Company:
-    with given(app):
-        return Company()
-
-
-@pytest.fixture
-def tess(browser: Browser, live_server: Server, company: Company) -> Iterator[Page]:
+def tess(browser: Browser, site: Site, company: Company) -> Iterator[Page]:
     """Her phone, signed in, with the day's pages on it."""
-    context = browser.new_context(
-        base_url=live_server.url.replace("127.0.0.1", "localhost"), **PHONE
-    )
-    context.set_default_timeout(10_000)
-    yield signed_in(context, "tess")
-    context.close()
-
-
-def signed_in(context: BrowserContext, login: str) -> Page:
-    page = context.new_page()
-    sign_in(page, login)
-    carried(page)
-    return page
-
-
-def carried(page: Page) -> None:
-    """Wait until the service worker has fetched the day's pages."""
-    look = """async () => {
-      await navigator.serviceWorker.ready;
-      const files = document.querySelector("script[type=module]").src.replace("app.js", "");
-      const { remembered } = await import(`${files}lib/outbox-store.js`);
-      for (let tries = 0; tries < 150 && !(await remembered("carried")); tries++) {
-        await new Promise((go) => setTimeout(go, 100));
-      }
-      return Boolean(await remembered("carried"));
-    }"""
-    assert page.evaluate(look)
-
-
-def notes(app: Flask) -> list[str]:
-    with app.app_context():
-        return list(db.session.scalars(select(WorkNote.text).order_by(WorkNote.occurred_at)))
+    with a_phone(browser, site.server) as context:
+        yield signed_in(context, company.login)
 
 
 def test_an_order_that_was_never_opened_is_there_without_signal(tess: Page, company: Company):
@@ -100,7 +55,7 @@ def test_an_order_that_was_never_opened_is_there_without_signal(tess: Page, comp
 
 
 def test_a_note_with_a_photo_waits_and_arrives_once_byte_for_byte(
-    tess: Page, company: Company, app: Flask, tmp_path: Path
+    tess: Page, company: Company, site: Site, tmp_path: Path
 ):
     photo = tmp_path / "plate.jpg"
     Image.new("RGB", (1600, 1200), "#8a5").save(photo)
@@ -114,19 +69,19 @@ def test_a_note_with_a_photo_waits_and_arrives_once_byte_for_byte(
     expect(tess.locator("signal-line")).to_contain_text("1 kept here")
     tess.goto(f"/orders/{company.order.number}")
     expect(tess.get_by_text("waiting", exact=True)).to_be_visible()
-    assert notes(app) == []
+    assert notes(site.app, *company.orders) == []
 
     tess.context.set_offline(False)
 
     expect(tess.locator("signal-line")).to_have_text("Up to date")
-    with app.app_context():
-        [kept] = db.session.scalars(select(Attachment)).all()
+    with site.app.app_context():
+        [kept] = db.session.scalars(select(Attachment).filter_by(added_by_id=company.tess.id)).all()
         assert kept.received_hash == hashlib.sha256(photo.read_bytes()).hexdigest()
-    assert notes(app) == ["Drained, refilled"]
+    assert notes(site.app, *company.orders) == ["Drained, refilled"]
 
 
 def test_an_install_without_signal_keeps_the_time_it_was_done(
-    tess: Page, company: Company, app: Flask
+    tess: Page, company: Company, site: Site
 ):
     tess.context.set_offline(True)
     tess.goto(f"/orders/{company.order.number}/installations/new?part={company.valve.id}")
@@ -137,15 +92,15 @@ def test_an_install_without_signal_keeps_the_time_it_was_done(
     tess.context.set_offline(False)
 
     expect(tess.locator("signal-line")).to_have_text("Up to date")
-    with app.app_context():
+    with site.app.app_context():
         assert stock.on_hand(company.valve, company.van) == 4
-        [fitted] = db.session.scalars(select(Installation)).all()
+        [fitted] = db.session.scalars(select(Installation).filter_by(by_id=company.tess.id)).all()
         assert fitted.recorded_at - fitted.occurred_at > timedelta(seconds=1)
         assert list(audit.differences()) == []
 
 
 def test_an_answer_that_was_lost_after_the_commit_counts_once(
-    tess: Page, company: Company, app: Flask
+    tess: Page, company: Company, site: Site
 ):
     lost: list[str] = []
 
@@ -163,12 +118,12 @@ def test_an_answer_that_was_lost_after_the_commit_counts_once(
     send_now(tess)
 
     expect(tess.get_by_text("Everything is sent")).to_be_visible()
-    assert notes(app) == ["Valve sticks"]
+    assert notes(site.app, *company.orders) == ["Valve sticks"]
 
 
 @pytest.mark.parametrize("status", [200, 404, 413, 503])
 def test_what_is_no_answer_of_ours_leaves_everything_where_it_is(
-    tess: Page, company: Company, app: Flask, status: int
+    tess: Page, company: Company, site: Site, status: int
 ):
     portal = "<html><body>Welcome to the hotel's network</body></html>"
 
@@ -188,11 +143,11 @@ def test_what_is_no_answer_of_ours_leaves_everything_where_it_is(
     send_now(tess)
 
     expect(tess.locator("signal-line")).to_have_text("Up to date")
-    assert notes(app) == ["Kept all the same"]
+    assert notes(site.app, *company.orders) == ["Kept all the same"]
 
 
 def test_fifty_writes_arrive_in_the_order_in_which_they_were_made(
-    tess: Page, company: Company, app: Flask
+    tess: Page, company: Company, site: Site
 ):
     tess.context.set_offline(True)
     tess.goto(f"/orders/{company.order.number}")
@@ -203,16 +158,20 @@ def test_fifty_writes_arrive_in_the_order_in_which_they_were_made(
     tess.context.set_offline(False)
 
     expect(tess.locator("signal-line")).to_have_text("Up to date", timeout=60_000)
-    with app.app_context():
+    with site.app.app_context():
         logged = db.session.scalars(
-            select(Event.body).where(Event.what == "note-written").order_by(Event.id)
+            select(Event.body)
+            .where(Event.what == "note-written", Event.by_id == company.tess.id)
+            .order_by(Event.id)
         ).all()
-        assert sorted(notes(app)) == [f"note {number:02d}" for number in range(50)]
+        assert sorted(notes(site.app, *company.orders)) == [
+            f"note {number:02d}" for number in range(50)
+        ]
         assert list(logged) == sorted(logged)
-        assert list(phones.gaps()) == []
+        assert device_of(tess) not in dict(phones.gaps())
 
 
-def test_two_tabs_that_send_at_once_send_once(tess: Page, company: Company, app: Flask):
+def test_two_tabs_that_send_at_once_send_once(tess: Page, company: Company, site: Site):
     tess.context.set_offline(True)
     tess.goto(f"/orders/{company.order.number}")
     other = tess.context.new_page()
@@ -226,11 +185,11 @@ def test_two_tabs_that_send_at_once_send_once(tess: Page, company: Company, app:
 
     expect(tess.locator("signal-line")).to_have_text("Up to date")
     expect(other.locator("signal-line")).to_have_text("Up to date")
-    assert sorted(notes(app)) == [f"note {number}" for number in range(5)]
+    assert sorted(notes(site.app, *company.orders)) == [f"note {number}" for number in range(5)]
 
 
 def test_a_refused_entry_holds_up_only_its_order_and_is_corrected_once(
-    tess: Page, company: Company, app: Flask
+    tess: Page, company: Company, site: Site
 ):
     tess.context.set_offline(True)
     tess.goto(f"/orders/{company.order.number}")
@@ -242,9 +201,11 @@ def test_a_refused_entry_holds_up_only_its_order_and_is_corrected_once(
     send_now(tess)
 
     expect(tess.locator("signal-line")).to_have_text("1 needs you")
-    assert notes(app) == ["Another order"]
-    with app.app_context():
-        [kept] = db.session.scalars(select(OperationException)).all()
+    assert notes(site.app, *company.orders) == ["Another order"]
+    with site.app.app_context():
+        [kept] = db.session.scalars(
+            select(OperationException).filter_by(person_id=company.tess.id)
+        ).all()
         assert "more than a day" in kept.refusal
         assert ("text", "Took long") in phones.said(kept)
 
@@ -255,14 +216,20 @@ def test_a_refused_entry_holds_up_only_its_order_and_is_corrected_once(
     tess.get_by_role("button", name="Log the note").tap()
 
     expect(tess.locator("signal-line")).to_have_text("Up to date")
-    assert sorted(notes(app)) == ["After it", "Another order", "Took long"]
-    with app.app_context():
-        [kept] = db.session.scalars(select(OperationException)).all()
+    assert sorted(notes(site.app, *company.orders)) == [
+        "After it",
+        "Another order",
+        "Took long",
+    ]
+    with site.app.app_context():
+        [kept] = db.session.scalars(
+            select(OperationException).filter_by(person_id=company.tess.id)
+        ).all()
         assert kept.resolution == "corrected and sent again"
 
 
 def test_on_a_shared_phone_nobody_sends_or_sees_what_is_somebody_elses(
-    tess: Page, company: Company, app: Flask
+    tess: Page, company: Company, site: Site
 ):
     tess.context.set_offline(True)
     log_note(tess, company.order.number, "Mine alone")
@@ -270,17 +237,17 @@ def test_on_a_shared_phone_nobody_sends_or_sees_what_is_somebody_elses(
     tess.context.clear_cookies()
     tess.context.set_offline(False)
 
-    sign_in(tess, "cora")
+    sign_in(tess, company.office)
     send_now(tess)
     expect(tess.locator("signal-line")).to_have_text("Up to date")
     tess.goto("/phone")
     expect(tess.get_by_text("Everything is sent")).to_be_visible()
-    assert notes(app) == []
+    assert notes(site.app, *company.orders) == []
 
     tess.context.clear_cookies()
-    sign_in(tess, "tess")
+    sign_in(tess, company.login)
     expect(tess.locator("signal-line")).to_have_text("Up to date")
-    assert notes(app) == ["Mine alone"]
+    assert notes(site.app, *company.orders) == ["Mine alone"]
 
 
 def test_signing_out_takes_ones_pages_off_the_phone(tess: Page, company: Company):
@@ -307,7 +274,7 @@ def test_a_phone_that_is_full_says_so_and_keeps_what_was_typed(tess: Page, compa
     expect(tess.get_by_label("What was done")).to_have_value("Not to be lost")
 
 
-def test_the_office_sees_that_a_number_never_came(tess: Page, company: Company, app: Flask):
+def test_the_office_sees_that_a_number_never_came(tess: Page, company: Company, site: Site):
     tess.context.set_offline(True)
     tess.goto(f"/orders/{company.order.number}")
     enqueue(tess, company.order.number, "Lost with the phone's storage")
@@ -322,59 +289,140 @@ def test_the_office_sees_that_a_number_never_came(tess: Page, company: Company, 
     send_now(tess)
     expect(tess.locator("signal-line")).to_have_text("Up to date")
 
-    with app.app_context():
-        assert [missing for _, missing in phones.gaps()] == [1]
+    with site.app.app_context():
+        assert dict(phones.gaps())[device_of(tess)] == 1
 
 
-# --- How it is done --------------------------------------------------------------------------
+def exceptions_of(company: Company) -> Sequence[OperationException]:
+    """What of hers couldn't be applied."""
+    rows = select(OperationException).filter_by(person_id=company.tess.id)
+    return db.session.scalars(rows).all()
 
 
-def posts(route: Route) -> bool:
-    return route.request.method == "POST"
+@pytest.mark.parametrize("answer", [302, 401])
+def test_led_astray_or_signed_out_everything_stays(
+    tess: Page, company: Company, site: Site, answer: int
+):
+    tess.goto(f"/orders/{company.order.number}/notes/new")
+    if answer == 302:
+        astray = {"Location": "/ping"}
+        tess.route(
+            "**/notes/new",
+            lambda route: (
+                route.fulfill(status=302, headers=astray) if posts(route) else route.continue_()
+            ),
+        )
+    else:
+        tess.context.clear_cookies()
+    tess.get_by_label("What was done").fill("Still here")
+    tess.get_by_role("button", name="Log the note").tap()
+    said = "Saved on this phone" if answer == 302 else "You have been signed out"
+    expect(tess.get_by_text(said).first).to_be_visible(timeout=15_000)
+    assert waiting_on(tess) == ["Still here"]
+    tess.unroute_all()
+
+    if answer == 401:
+        sign_in(tess, company.login)
+    send_now(tess)
+
+    assert waiting_on(tess) == []
+    assert notes(site.app, company.order) == ["Still here"]
 
 
-def files_of(page: Page) -> str:
-    source: str = page.evaluate("document.querySelector('script[type=module]').src")
-    return source.replace("app.js", "")
+def test_a_double_tap_counts_once(tess: Page, company: Company, site: Site):
+    tess.goto(f"/orders/{company.order.number}/notes/new")
+    tess.get_by_label("What was done").fill("Once")
 
-
-def log_note(page: Page, order: str, text: str) -> None:
-    page.goto(f"/orders/{order}/notes/new")
-    page.get_by_label("What was done").fill(text)
-    page.get_by_role("button", name="Log the note").tap()
-
-
-def enqueue(page: Page, order: str, text: str, minutes: str = "") -> None:
-    """A note as its form would send it, without the form."""
-    page.evaluate(
-        """async ([files, order, text, minutes]) => {
-          const { entryOf, store } = await import(`${files}lib/outbox.js`);
-          const { newOperation } = await import(`${files}lib/operation.js`);
-          const body = new FormData();
-          const said = { ...newOperation(), text, minutes };
-          for (const [name, value] of Object.entries(said)) body.set(name, value);
-          const url = `/orders/${order}/notes/new`;
-          const user = document.querySelector("meta[name=person]").content;
-          await store.add(await entryOf(body, { url, page: url, title: text, lane: order, user }));
-          document.querySelector("signal-line").count();
-        }""",
-        [files_of(page), order, text, minutes],
+    tess.evaluate(
+        "() => { const button = document.querySelector('main [type=submit]');"
+        " button.click(); button.click(); }"
     )
 
+    tess.wait_for_url(f"**/orders/{company.order.number}")
+    assert notes(site.app, company.order) == ["Once"]
 
-def send_now(page: Page) -> None:
-    page.evaluate(
-        """async ([files]) => {
-          const { drain } = await import(`${files}lib/outbox.js`);
-          await drain(document.querySelector("meta[name=person]").content);
-        }""",
-        [files_of(page)],
+
+@pytest.mark.parametrize("signal", [True, False])
+def test_five_rapid_submits_are_five_writes(tess: Page, company: Company, site: Site, signal: bool):
+    tess.goto(f"/orders/{company.order.number}/notes/new")
+    tess.context.set_offline(not signal)
+
+    tess.evaluate("""() => {
+      const form = document.querySelector("main form[enctype]");
+      const forms = [0, 1, 2, 3, 4].map((number) => {
+        const copy = form.cloneNode(true);
+        copy.removeAttribute("data-htmx-powered");
+        copy.elements.text.value = `scan ${number}`;
+        form.after(copy);
+        htmx.process(copy);
+        return copy;
+      });
+      for (const copy of forms) copy.requestSubmit();
+    }""")
+    assert kept_so_far(tess, 5)
+    tess.context.set_offline(False)
+    send_now(tess)
+
+    assert notes(site.app, company.order) == [f"scan {number}" for number in range(5)]
+
+
+def test_two_tabs_and_the_service_worker_send_once(tess: Page, company: Company, site: Site):
+    worker = tess.context.new_cdp_session(tess)
+    registrations: list[str] = []
+    worker.on(
+        "ServiceWorker.workerRegistrationUpdated",
+        lambda said: registrations.extend(one["registrationId"] for one in said["registrations"]),
     )
+    worker.send("ServiceWorker.enable")
+    other = tess.context.new_page()
+    other.goto(f"/orders/{company.other.number}")
+    tess.context.set_offline(True)
+    for number in range(6):
+        enqueue(tess, company.order.number, f"note {number}")
+    sent: list[str] = []
+    tess.context.on("request", lambda one: sent.append(one.url) if one.method == "POST" else None)
+
+    tess.context.set_offline(False)
+    sync = {"registrationId": registrations[0], "tag": "outbox", "lastChance": False}
+    worker.send("ServiceWorker.dispatchSyncEvent", {"origin": address_of(site.server), **sync})
+    send_now(tess)
+    send_now(other)
+
+    expect(tess.locator("signal-line")).to_have_text("Up to date")
+    assert notes(site.app, company.order) == [f"note {number}" for number in range(6)]
+    assert len(sent) == 6
 
 
-def sign_in(page: Page, login: str) -> None:
-    page.goto("/signin")
-    page.get_by_label("Sign-in name").fill(login)
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Sign in", exact=True).tap()
-    page.wait_for_url("**/")
+def test_without_a_service_worker_writes_wait_all_the_same(
+    browser: Browser, company: Company, site: Site
+):
+    with a_phone(browser, site.server, service_workers="block") as context:
+        page = context.new_page()
+        sign_in(page, company.login)
+        page.goto(f"/orders/{company.order.number}/notes/new")
+        context.set_offline(True)
+        page.get_by_label("What was done").fill("No controller")
+        page.get_by_role("button", name="Log the note").tap()
+        expect(page.get_by_role("heading", name="Saved on this phone")).to_be_visible()
+
+        context.set_offline(False)
+
+        expect(page.locator("signal-line")).to_have_text("Up to date")
+        assert notes(site.app, company.order) == ["No controller"]
+
+
+def test_without_scripts_a_note_with_a_photo_goes_straight_to_the_office(
+    browser: Browser, company: Company, site: Site, tmp_path: Path
+):
+    photo = tmp_path / "plate.jpg"
+    Image.new("RGB", (600, 400), "#8a5").save(photo)
+    with a_phone(browser, site.server, java_script_enabled=False) as context:
+        page = context.new_page()
+        sign_in(page, company.login)
+        page.goto(f"/orders/{company.order.number}/notes/new")
+        page.get_by_label("What was done").fill("No scripts")
+        page.locator("input[type=file]").set_input_files(photo)
+        page.get_by_role("button", name="Log the note").tap()
+
+        expect(page.get_by_text("No scripts")).to_be_visible()
+        assert notes(site.app, company.order) == ["No scripts"]

@@ -18,11 +18,12 @@ from pathlib import Path
 
 @dataclass
 class Server:
-    """A running server."""
+    """A server that runs, dies and comes back at the same address."""
 
     url: str
     instance: Path
     database_url: str
+    environment: dict[str, str]
     process: subprocess.Popen[bytes]
 
     @property
@@ -30,28 +31,51 @@ class Server:
         """What it printed so far."""
         return (self.instance / "serve.log").read_text(errors="replace")
 
+    def kill(self) -> None:
+        """As when the power goes."""
+        os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
+
+    def start(self, **more: str) -> None:
+        """Come back at the same address."""
+        self.process = _process(self.instance, self.environment | more)
+        _await_first_page(self)
+
+    @contextlib.contextmanager
+    def frozen(self) -> Iterator[None]:
+        """It takes what is sent and answers nothing."""
+        os.killpg(self.process.pid, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            os.killpg(self.process.pid, signal.SIGCONT)
+
 
 @contextlib.contextmanager
 def serving(instance: Path, database_url: str, **environment: str) -> Iterator[Server]:
     """Serve a migrated database on a free port until the block ends; SIGTERM must end it."""
     instance.mkdir(parents=True, exist_ok=True)
-    port = _free_port()
-    with (instance / "serve.log").open("wb") as log:
-        process = subprocess.Popen(
-            [Path(sys.executable).with_name("partsweb"), "serve"],
-            env=os.environ
-            | {"PARTSWEB_INSTANCE": str(instance), "DATABASE_URL": database_url, "PORT": str(port)}
-            | environment,
-            stdout=log,
-            stderr=log,
-            start_new_session=True,
-        )
-    server = Server(f"http://127.0.0.1:{port}", instance, database_url, process)
+    port = str(_free_port())
+    known = {"PARTSWEB_INSTANCE": str(instance), "DATABASE_URL": database_url, "PORT": port}
+    settings = known | environment
+    process = _process(instance, settings)
+    server = Server(f"http://127.0.0.1:{port}", instance, database_url, settings, process)
     try:
         _await_first_page(server)
         yield server
     finally:
         _stop(server)
+
+
+def _process(instance: Path, environment: dict[str, str]) -> subprocess.Popen[bytes]:
+    with (instance / "serve.log").open("ab") as log:
+        return subprocess.Popen(
+            [Path(sys.executable).with_name("partsweb"), "serve"],
+            env=os.environ | environment,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+        )
 
 
 def _free_port() -> int:

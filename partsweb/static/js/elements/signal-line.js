@@ -1,6 +1,6 @@
 // One calm line about signal and what waits. What it knows survives the swaps that replace it.
 import { neverAnswered } from "../lib/answers.js";
-import { counts, heard, lostSince, onChange } from "../lib/outbox.js";
+import { counts, heard, lostSince, onChange, wantsSignIn } from "../lib/outbox.js";
 import { lineFor } from "../lib/outbox-rules.js";
 import { userOf } from "../lib/outbox-page.js";
 
@@ -42,7 +42,7 @@ class SignalLine extends HTMLElement {
   }
 
   write() {
-    const words = lineFor({ ...this.waits, lostAt: lostSince() });
+    const words = lineFor({ ...this.waits, lostAt: lostSince(), signedOut: wantsSignIn() });
     this.toggleAttribute("data-lost", Boolean(lostSince()));
     this.toggleAttribute("data-waits", Boolean(this.waits?.waiting || this.waits?.needsYou));
     if (this.textContent !== words) this.textContent = words;

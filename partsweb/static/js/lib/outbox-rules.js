@@ -29,8 +29,9 @@ export function afterFailure(entry) {
 }
 
 /** What the line at the top says. */
-export function lineFor({ waiting = 0, needsYou = 0, lostAt = null }, write = (date) => date.toTimeString().slice(0, 5)) {
+export function lineFor({ waiting = 0, needsYou = 0, lostAt = null, signedOut = false }, write = (date) => date.toTimeString().slice(0, 5)) {
   if (needsYou) return `${needsYou} need${needsYou === 1 ? "s" : ""} you`;
   if (lostAt) return `No signal since ${write(lostAt)}${waiting ? `, ${waiting} kept here` : ", all kept here"}`;
+  if (waiting && signedOut) return `Sign in to send ${waiting}`;
   return waiting ? `${waiting} waiting to send` : "Up to date";
 }

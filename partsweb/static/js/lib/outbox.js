@@ -15,6 +15,11 @@ let lostAt = globalThis.navigator?.onLine === false ? new Date() : null;
 /** Since when nothing of ours was heard; null while there is signal. */
 export const lostSince = () => lostAt;
 
+let signedOut = false;
+
+/** Whether what waits can't go before its owner signs in again. */
+export const wantsSignIn = () => signedOut;
+
 /** Something of ours was heard, or nothing where something should have been. */
 export function heard(something) {
   lostAt = something ? null : (lostAt ?? new Date());
@@ -23,12 +28,13 @@ export function heard(something) {
 export const onChange = (listener) => (listeners.add(listener), () => listeners.delete(listener));
 channel?.addEventListener("message", ({ data }) => {
   heard(!data.lost);
+  signedOut = data.signedOut;
   listeners.forEach((listener) => listener());
 });
 
 /** Other tabs, and the worker that sends while none is open, know it at once. */
 function changed() {
-  channel?.postMessage({ lost: Boolean(lostAt) });
+  channel?.postMessage({ lost: Boolean(lostAt), signedOut });
   listeners.forEach((listener) => listener());
 }
 
@@ -83,6 +89,7 @@ async function sendOne(entry) {
   const outcome = outcomeOf(answer, entry.id);
   const stillLive = live.get(entry.id);
   heard(outcome !== "unknown" || answer?.status);
+  if (outcome !== "unknown") signedOut = outcome === "signed out";
   if (outcome === "kept") await kept(entry);
   if (outcome === "refused") await refused(entry, { isLive: Boolean(waiting), stillLive, text });
   const goOn = outcome === "unknown" ? await failed(entry, answer) : outcome !== "signed out";

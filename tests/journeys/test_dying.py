@@ -1,0 +1,205 @@
+"""Servers and phones die at the worst moment; what was entered is applied once all the same."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import signal
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, Route, expect
+
+import partsweb
+from tests.journeys.conftest import Site
+from tests.journeys.phones import (
+    Company,
+    a_phone,
+    address_of,
+    carried,
+    enqueue,
+    log_note,
+    notes,
+    posts,
+    send_now,
+    sign_in,
+    signed_in,
+    waiting_on,
+)
+from tests.support.browser import launch_options
+
+
+@pytest.fixture
+def tess(browser: Browser, site: Site, company: Company) -> Iterator[Page]:
+    """Her phone, signed in, with the day's pages on it."""
+    with a_phone(browser, site.server) as context:
+        yield signed_in(context, company.login)
+
+
+@pytest.fixture(autouse=True)
+def _running_again(site: Site) -> Iterator[None]:
+    """Whatever died in a test lives again after it."""
+    yield
+    if site.server.process.poll() is not None:
+        site.server.start()
+
+
+def test_with_the_server_stopped_the_day_goes_on(tess: Page, company: Company, site: Site):
+    site.server.kill()
+
+    tess.goto(f"/orders/{company.other.number}")  # never opened before
+    expect(tess.get_by_text("Fan is loud").first).to_be_visible()
+    log_note(tess, company.order.number, "Nobody answers")
+    expect(tess.get_by_role("heading", name="Saved on this phone")).to_be_visible()
+    site.server.start()
+    send_now(tess)
+
+    assert notes(site.app, company.order) == ["Nobody answers"]
+
+
+def test_a_server_that_dies_between_commit_and_answer_twice_applies_it_once(
+    browser: Browser, company: Company, site: Site
+):
+    died: list[int] = []
+
+    def die(route: Route) -> None:
+        if not posts(route):
+            return route.continue_()
+        died.append(route.fetch(max_retries=3).status)  # it has committed
+        site.server.kill()
+        return route.abort()
+
+    # The browser's own waking of the service worker would send at its own times.
+    with a_phone(browser, site.server, service_workers="block") as context:
+        tess = context.new_page()
+        sign_in(tess, company.login)
+        tess.route("**/notes/new", die)
+        log_note(tess, company.order.number, "Valve sticks")
+        expect(tess.get_by_role("heading", name="Saved on this phone")).to_be_visible(
+            timeout=15_000
+        )
+        site.server.start()
+        send_now(tess)  # dies again, on the replay
+        assert died == [200, 200]
+        assert waiting_on(tess) == ["Valve sticks"]
+        tess.unroute_all()
+        site.server.start()
+
+        send_now(tess)
+
+        assert waiting_on(tess) == []
+        assert notes(site.app, company.order) == ["Valve sticks"]
+
+
+def test_a_line_that_takes_and_never_answers(tess: Page, company: Company, site: Site):
+    with site.server.frozen():
+        begun = time.monotonic()
+        tess.goto(f"/orders/{company.order.number}")
+        expect(tess.get_by_text("Boiler, no hot water").first).to_be_visible()
+        assert time.monotonic() - begun < 6
+        log_note(tess, company.order.number, "Lie-fi")
+        expect(tess.get_by_role("heading", name="Saved on this phone")).to_be_visible()
+
+    expect(tess.locator("signal-line")).to_have_text("Up to date", timeout=15_000)
+    assert notes(site.app, company.order) == ["Lie-fi"]
+
+
+def test_a_killed_browser_begins_again_without_signal_and_has_everything(
+    playwright: Playwright, company: Company, site: Site, tmp_path: Path
+):
+    with chromium(playwright, tmp_path) as (context, process):
+        page = context.new_page()
+        page.set_viewport_size({"width": 390, "height": 844})
+        sign_in(page, company.login, address_of(site.server))
+        carried(page)
+        site.server.kill()
+        page.goto(f"{address_of(site.server)}/orders/{company.order.number}/notes/new")
+        page.get_by_label("What was done").fill("Before the kill")
+        page.get_by_role("button", name="Log the note").click()
+        expect(page.get_by_role("heading", name="Saved on this phone")).to_be_visible()
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+    with chromium(playwright, tmp_path) as (context, _):
+        page = context.new_page()
+        page.goto(f"{address_of(site.server)}/orders/{company.order.number}")
+        expect(page.get_by_text("waiting", exact=True)).to_be_visible()
+        page.goto(f"{address_of(site.server)}/orders/{company.other.number}")
+        expect(page.get_by_text("Fan is loud").first).to_be_visible()
+        site.server.start()
+        send_now(page)
+        # The last cookie may have died with the browser.
+        if waiting_on(page):
+            expect(page.locator("signal-line")).to_have_text("Sign in to send 1")
+            sign_in(page, company.login, address_of(site.server))
+            send_now(page)
+
+        assert notes(site.app, company.order) == ["Before the kill"]
+
+
+def test_a_deploy_in_between_keeps_the_queue_and_takes_the_old_form(
+    tess: Page, company: Company, site: Site, tmp_path: Path
+):
+    tess.goto(f"/orders/{company.order.number}/notes/new")
+    before = tess.locator("script[type=module]").first.get_attribute("src")
+    tess.context.set_offline(True)
+    enqueue(tess, company.order.number, "Kept by the old release")
+    next_release = shutil.copytree(Path(partsweb.__file__).parent, tmp_path / "partsweb")
+    app_js = next_release / "static/js/app.js"
+    app_js.write_text(app_js.read_text() + "\n// the next release\n")
+    site.server.kill()
+    site.server.start(PYTHONPATH=str(tmp_path))
+
+    tess.context.set_offline(False)
+    tess.get_by_label("What was done").fill("From the old form")
+    tess.get_by_role("button", name="Log the note").tap()
+    tess.wait_for_url(f"**/orders/{company.order.number}", timeout=15_000)
+
+    assert notes(site.app, company.order) == ["Kept by the old release", "From the old form"]
+    tess.goto("/")
+    assert tess.locator("script[type=module]").first.get_attribute("src") != before
+    site.server.kill()
+
+
+# --- How it is done --------------------------------------------------------------------------
+
+
+@contextlib.contextmanager
+def chromium(
+    playwright: Playwright, folder: Path
+) -> Iterator[tuple[BrowserContext, subprocess.Popen[bytes]]]:
+    """A Chromium process of its own, with what it kept in the folder."""
+    options: dict[str, Any] = launch_options()
+    profile = folder / "profile"
+    port = profile / "DevToolsActivePort"
+    port.unlink(missing_ok=True)
+    process = subprocess.Popen(
+        [
+            options["executable_path"] or playwright.chromium.executable_path,
+            *options["args"],
+            "--headless=new",
+            "--remote-debugging-port=0",
+            f"--user-data-dir={profile}",
+        ],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    try:
+        deadline = time.monotonic() + 20
+        while not (port.exists() and port.read_text().count("\n")) and time.monotonic() < deadline:
+            time.sleep(0.05)
+        number = port.read_text().splitlines()[0]
+        browser = playwright.chromium.connect_over_cdp(f"http://127.0.0.1:{number}")
+        yield browser.contexts[0], process
+        with contextlib.suppress(Exception):
+            browser.close()
+    finally:
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
