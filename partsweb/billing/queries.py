@@ -56,6 +56,16 @@ class ToBill:
     held: Decimal
 
 
+@dataclass(frozen=True)
+class Standing:
+    """How many orders have lines ready or held, and what those come to."""
+
+    ready_orders: int
+    ready: Decimal
+    held_orders: int
+    held: Decimal
+
+
 # --- One order --------------------------------------------------------------------------------
 
 
@@ -163,6 +173,14 @@ def to_bill(wanted: Wanted, *, page: int = 1) -> ToBill:
         sum((one.total_ready for one in found), ZERO),
         sum((one.total_held for one in found), ZERO),
     )
+
+
+def standing() -> Standing:
+    """What is to be billed in all."""
+    found = bills(db.session.scalars(select(Order).where(_unbilled())).all())
+    ready = [one.total_ready for one in found if one.of(BillState.READY)]
+    held = [one.total_held for one in found if one.of(BillState.HELD)]
+    return Standing(len(ready), sum(ready, ZERO), len(held), sum(held, ZERO))
 
 
 def all_to_bill(wanted: Wanted) -> list[Bill]:

@@ -6,9 +6,12 @@ from collections.abc import Callable
 from typing import Any
 
 from partsweb.approvals import queries as approvals
+from partsweb.billing import queries as billing
 from partsweb.catalogue import asked
 from partsweb.counts import queries as counts
+from partsweb.invoices import queries as invoices
 from partsweb.locations.views import own_van
+from partsweb.month_end import queries as month_end
 from partsweb.orders import dispatch
 from partsweb.orders import queries as orders
 from partsweb.people.models import Person
@@ -52,6 +55,9 @@ LOADS: dict[str, Callable[[Person], Any]] = {
     "counts": lambda person: counts.counts(seen_by=person, undone=True, size=queries.SHOWN),
     "transfers": lambda person: transfers.how_many(seen_by=person),
     "cores": returns.own,
+    "invoices": lambda person: invoices.counts(),
+    "bills": lambda person: billing.standing(),
+    "month_end": lambda person: month_end.open_months(),
     "firm": lambda person: queries.people_and_places(),
 }
 SECTIONS: dict[str, tuple[str, ...]] = {
@@ -81,7 +87,16 @@ SECTIONS: dict[str, tuple[str, ...]] = {
         "discrepancies",
         "to_do",
     ),
-    FINANCE: ("told", "late", "discrepancies", "negative", "to_do"),
+    FINANCE: (
+        "told",
+        "invoices",
+        "bills",
+        "month_end",
+        "negative",
+        "late",
+        "discrepancies",
+        "to_do",
+    ),
     ADMIN: ("to_decide", "told", "asked_for", "firm", "negative", "to_do"),
 }
 

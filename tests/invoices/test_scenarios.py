@@ -216,6 +216,7 @@ def test_an_invoice_without_a_purchase_order_is_held_as_never_ordered(firm: Firm
 
     assert firm.state() == InvoiceState.HELD
     assert "1 to decide" in words(firm.browser.get("/invoices?view=held"))
+    assert "Held Differ from what was ordered or received 1" in words(firm.browser.get("/"))
     firm.decide(VarianceKind.NOT_ORDERED, "accept")
     assert firm.state() == InvoiceState.ACCEPTED
 

@@ -254,3 +254,19 @@ def an_exception(person: Person, *, at: datetime) -> OperationException:
     )
     db.session.add(kept)
     return kept
+
+
+def test_finance_begins_the_day_with_what_is_to_be_billed_and_closed(firm: Firm):
+    firm.fitted(firm.okafor, firm.valve, 2, at=june(4))
+    firm.fitted(firm.abbey, firm.valve, 1, at=june(5), warranty=True)
+
+    with clock.set_to(july(1)):
+        begin = words(firm.browser(firm.fay).get("/"))
+
+    assert "No invoice is held or disputed." in begin
+    assert "Ready to bill 1 order 58.00" in begin
+    assert "Held 1 order" in begin
+    assert "June 2026 Over, and not closed To close" in begin
+    assert closed(firm).status_code == 303
+    with clock.set_to(july(3)):
+        assert "Over, and not closed" not in words(firm.browser(firm.fay).get("/"))
