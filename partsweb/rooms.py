@@ -110,6 +110,7 @@ def _open_purchasing(app: Flask) -> None:
     slot.fill("scan.found", receiving_views.scanned)
     slot.fill("part.search", counter_views.bought_on_order)
     slot.fill("location.page", purchasing.on_the_way_to)
+    slot.fill("owed.expected", purchasing.expected_for)
     slot.fill("vendor.page", purchasing.ordered_from)
 
 
@@ -129,6 +130,7 @@ def _open_counts(app: Flask) -> None:
     stock_moved.connect(counting.follow_late)
     decided.connect(counted.decided)
     slot.fill("location.page", counts.counted_at)
+    slot.fill("owed.act", counts.countable)
     slot.fill("approval.page", counts.to_decide)
 
 

@@ -29,7 +29,7 @@ from partsweb.locations import queries as locations
 from partsweb.locations.models import Location
 from partsweb.locations.views import own_van
 from partsweb.people.models import Person
-from partsweb.stock.models import OURS, Serial
+from partsweb.stock.models import OURS, Balance, Serial
 from partsweb.timeline import queries as timeline
 
 bp = Blueprint("counts", __name__)
@@ -66,8 +66,10 @@ def counts() -> ResponseReturnValue:
 @bp.get("/counts/new")
 @reads("count stock")
 def new() -> ResponseReturnValue:
-    """The places to choose from."""
+    """The places to choose from, or the one that somebody comes from."""
     places = locations.listed() if g.person.may("move stock") else [own_van()]
+    if (only := _asked_place()) is not None:
+        places = [at for at in places if at == only]
     there = [(at, queries.undone_at(at)) for at in places if at is not None and at.active]
     return page("counts/new_count.html", nav="more", places=there)
 
@@ -242,6 +244,14 @@ def sheet(count_id: UUID, ending: str) -> Response:
 
 
 # --- For other rooms' pages ------------------------------------------------------------------
+
+
+def countable(owed: Balance, home_id: UUID) -> Markup | str:
+    """On the list of negative stock: the way to counting the place."""
+    own = owed.location.held_by_id == g.person.id
+    if not (g.person.may("count stock") and (own or g.person.may("move stock"))):
+        return ""
+    return partial("counts/_countable.html", home_id=home_id)
 
 
 def counted_at(*, location: Location) -> Markup | str:

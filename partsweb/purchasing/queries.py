@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -227,6 +228,15 @@ def open_draft(vendor: Vendor, ship_to: Location) -> PurchaseOrder | None:
 def open_lines_of(part: Part) -> Sequence[PurchaseLine]:
     """Lines on which some of the part is still to come, the soonest first."""
     return db.session.scalars(_open_lines().where(PurchaseLine.part_id == part.id)).all()
+
+
+def coming_of_owed(*, seen_by: Person) -> dict[UUID, list[PurchaseLine]]:
+    """By part that some place owes: the lines that bring some and that the person sees."""
+    found = defaultdict[UUID, list[PurchaseLine]](list)
+    rows = _open_lines().where(PurchaseLine.part_id.in_(stock.owed_parts()))
+    for one in db.session.scalars(rows.where(seen(seen_by), _seen_lines(seen_by))):
+        found[one.part_id].append(one)
+    return found
 
 
 def with_lines_of(part: Part) -> Sequence[PurchaseOrder]:

@@ -36,6 +36,7 @@ from partsweb.purchasing.forms import (
     read_expected_on,
 )
 from partsweb.purchasing.models import PurchaseOrder, PurchaseState, Receipt
+from partsweb.stock.models import Balance
 from partsweb.timeline import queries as timeline
 
 bp = Blueprint("purchasing", __name__)
@@ -43,6 +44,8 @@ bp = Blueprint("purchasing", __name__)
 ORDER_PAPERS = ("order confirmation", "packing slip", "delivery confirmation", "other paper")
 # How many purchase orders a vendor's page shows.
 LATEST = 5
+# Of what is to come for something that is owed.
+SOONEST_SHOWN = 3
 
 
 # --- Purchase orders -------------------------------------------------------------------------
@@ -335,6 +338,17 @@ def bought_for(entry: PartEntry) -> Markup | str:
 def on_the_way(part: Part) -> Markup | str:
     """On a part's page: what is still to come."""
     return partial("purchasing/_on_the_way.html", part=part, lines=queries.open_lines_of(part))
+
+
+def expected_for(owed: Balance, home_id: UUID) -> Markup | str:
+    """On the list of negative stock: the deliveries that bring the part, those to here first."""
+    if "coming_of_owed" not in g:
+        g.coming_of_owed = queries.coming_of_owed(seen_by=g.person)
+    lines = g.coming_of_owed.get(owed.part_id, ())
+    ends = (owed.location_id, home_id)
+    here = [one for one in lines if one.purchase_order.ship_to_id in ends]
+    lines = [*here, *(one for one in lines if one not in here)][:SOONEST_SHOWN]
+    return partial("purchasing/_expected_for.html", lines=lines, here=here) if lines else ""
 
 
 def on_the_way_to(location: Location) -> Markup | str:

@@ -359,6 +359,11 @@ def negative_balances() -> Sequence[Balance]:
     return db.session.scalars(rows).all()
 
 
+def owed_parts() -> Select[UUID]:
+    """The ids of parts that some place owes."""
+    return select(Balance.part_id).where(Balance.quantity < 0)
+
+
 def causes_of_negative(owed: Sequence[Balance]) -> Sequence[Sequence[Movement]]:
     """For each balance, what was taken from the place although it wasn't there, newest first.
 

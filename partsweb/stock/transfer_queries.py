@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -19,6 +20,7 @@ from partsweb.locations import queries as locations
 from partsweb.locations.models import Kind, Location
 from partsweb.people.models import Person
 from partsweb.stock.models import Balance, Movement, ReorderLevel, Serial
+from partsweb.stock.queries import owed_parts
 from partsweb.stock.transfer_models import (
     Step,
     Transfer,
@@ -158,6 +160,22 @@ def under_way_of(part: Part) -> Sequence[TransferLine]:
     """The part's lines of which something is in transit, oldest first."""
     rows = select(TransferLine).join(Transfer).where(TransferLine.part_id == part.id, UNDER_WAY > 0)
     return db.session.scalars(_with_transfer(rows)).all()
+
+
+def on_the_way_to_owed() -> dict[tuple[UUID, UUID], list[TransferLine]]:
+    """By place and part that is owed: what is asked for, or in transit, oldest first."""
+    rows = (
+        select(TransferLine)
+        .join(Transfer)
+        .where(
+            TransferLine.part_id.in_(owed_parts()),
+            Transfer.state.in_((TransferState.REQUESTED, TransferState.PICKED)),
+        )
+    )
+    found = defaultdict[tuple[UUID, UUID], list[TransferLine]](list)
+    for one in db.session.scalars(_with_transfer(rows)):
+        found[one.transfer.target_id, one.part_id].append(one)
+    return found
 
 
 def under_way_to(place: Location) -> Sequence[TransferLine]:

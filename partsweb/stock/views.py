@@ -52,7 +52,15 @@ def negative() -> ResponseReturnValue:
     causes = queries.causes_of_negative(owed)
     taken = [moved for some in causes for moved in some]
     rows = list(zip(owed, causes, strict=True))
-    return page("stock/negative.html", nav="parts", rows=rows, **_shown(taken))
+    carried = transfer_queries.on_the_way_to_owed()
+    return page(
+        "stock/negative.html",
+        nav="parts",
+        rows=rows,
+        carried=carried,
+        may_see=transfer_queries.may_see,
+        **_shown(taken),
+    )
 
 
 @bp.get("/stock/negative.<ending>")

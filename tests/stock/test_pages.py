@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -11,12 +12,13 @@ from partsweb.kit import clock
 from partsweb.locations import queries as locations
 from partsweb.locations.models import Kind
 from partsweb.orders.models import Installation
-from partsweb.stock import queries
+from partsweb.stock import queries, transfers
 from partsweb.stock import rules as ledger
 from partsweb.stock.models import OURS, Balance, Reason
 from tests.support.company import (
     a_part,
     a_person,
+    a_purchase_order,
     a_technician,
     a_van,
     a_vendor,
@@ -78,6 +80,36 @@ def test_the_negative_list_clears_when_the_missing_receipt_arrives(app: Flask):
         in_stock(fan, van, 4)
 
     assert "Nothing is negative" in browser.get("/stock/negative").text
+
+
+def test_what_is_owed_says_what_is_to_come_and_leads_to_counting_receiving_and_carrying(app: Flask):
+    with given(app):
+        cora, depot, van = a_person("coordinator"), a_warehouse("Depot"), a_van("Van 3")
+        dora, tess = a_person("dispatcher"), a_technician("Tess", van=a_van("Van 9"))
+        bought, carried, lost = a_part("FAN", "Fan"), a_part("HOSE", "Hose"), a_part("TUBE", "Tube")
+        for part in (bought, carried, lost):
+            in_stock(part, van, -1)
+        vendor, in_may = a_vendor(), date(2031, 5, 6)
+        elsewhere = a_purchase_order(vendor, (bought, 3, "1"), ship_to=depot)
+        here = a_purchase_order(vendor, (bought, 6, "1"), ship_to=van, expected_on=in_may)
+        asked = transfers.ask(depot, van, [(carried, Decimal(2))], by=cora, at=clock.now())
+
+    pages = {who: signed_in(app, who).get("/stock/negative").text for who in (cora, dora, tess)}
+
+    fan, hose, tube = (
+        re.split(f"/parts/{part.id}", pages[cora])[1] for part in (bought, carried, lost)
+    )
+    seen = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", fan))
+    assert f"6 due Tue 6 May 2031, receive {here.number}" in seen
+    assert f"at Depot, receive {elsewhere.number}" in seen
+    assert seen.index(here.number) < seen.index(elsewhere.number)
+    assert f'2 asked for from Depot, <a href="/transfers/{asked.id}">{asked.number}' in hose
+    assert "Nothing is on its way here." in tube
+    for link in (f"/counts/new?at={van.id}", f"/transfers/new?to={van.id}&amp;part={lost.id}"):
+        assert link in tube
+    # Who may do none of it isn't led there; what is for others is nobody else's.
+    for who in (dora, tess):
+        assert not re.search(f"/counts/new|/receipts/new|/transfers/|{here.number}", pages[who])
 
 
 def test_stock_is_moved_from_place_to_place_in_one_act(app: Flask):
