@@ -108,8 +108,8 @@ def everything() -> Iterator[Outcome]:
     yield command("djlint", "djlint", "--lint", "--quiet", "partsweb/templates")
     yield from on_databases("-m", "not journey")
     yield javascript()
-    # A file a worker: the pages of the demo company share one server.
-    journeys = ("-n2", "--dist=loadfile", "-m", "journey")
+    # A file a worker, in tests/journeys/conftest.py: its pages share one server.
+    journeys = ("-n2", "--dist=loadgroup", "-m", "journey")
     yield pytest("journeys", *journeys, PARTSWEB_TEST_DATABASE="sqlite")
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -85,3 +87,14 @@ def phone_of(browser: Browser, live_server: Server) -> Iterator[PhoneOf]:
     for context in contexts:
         context.close()
     assert errors == []
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A file's journeys share one worker and its server; the crawl, the longest, goes to both."""
+    here = Path(__file__).parent
+    for item in items:
+        if here in item.path.parents:
+            crawled = re.search(r"-(\w+)\]$", item.name) if "every_page" in item.path.stem else None
+            half = len(crawled[1]) % 2 if crawled else 0
+            item.add_marker(pytest.mark.xdist_group(f"{item.path.stem}-{half}"))
