@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from partsweb.demo import month, opening
+from partsweb.demo import month, opening, waiting
 from partsweb.demo.opening import Step
 from partsweb.kit import clock
 
@@ -19,4 +19,5 @@ def fill(*, on_step: Step) -> opening.Company:
     with clock.set_to(begun):
         opening.open_company(company, at=begun, on_step=on_step)
     month.play(company, on_step=on_step)
+    waiting.leave(company)
     return company

@@ -5,16 +5,21 @@ from __future__ import annotations
 from flask import Flask
 from sqlalchemy import func, select
 
-from partsweb.catalogue.models import Agreement, Part, Vendor
+from partsweb.approvals.models import Approval, Decision
+from partsweb.catalogue.models import Agreement, CatalogueRequest, Part, Vendor
+from partsweb.counts.models import CountLine
 from partsweb.extensions import db
+from partsweb.invoices.models import Invoice, InvoiceState
 from partsweb.locations.models import Kind, Location
 from partsweb.orders.models import Customer, Order, OrderState
 from partsweb.people import queries as people
 from partsweb.people import rules
 from partsweb.people.permissions import ROLES
 from partsweb.purchasing.models import PurchaseOrder, PurchaseState
+from partsweb.returns.models import Core
 from partsweb.stock import queries as stock
 from partsweb.stock.models import OURS, Balance
+from partsweb.stock.transfer_models import Transfer, TransferState
 from partsweb.upkeep import audit
 from tests.support import demo
 
@@ -47,7 +52,16 @@ def test_the_demo_company_is_as_the_readme_says(app: Flask):
         first = db.session.scalars(select(Order).where(Order.number == "SR-000145")).one()
         assert first.site.street == "14 Mill Lane"
         words = {word for entry in first.entries for _, word in entry.states}
-        assert words == {"Ready", "On order"}
+        assert words == {"Ready", "On order", "Requested", "Installed"}
+        assert _count(Approval, Approval.decision == Decision.OPEN) == 1
+        assert _count(CatalogueRequest) == 1
+        assert set(db.session.scalars(select(Transfer.state))) == {
+            TransferState.REQUESTED,
+            TransferState.PICKED,
+        }
+        assert _count(CountLine, CountLine.counted.is_not(None)) > 3
+        assert _count(Invoice, Invoice.state == InvoiceState.HELD) == 1
+        assert _count(Core) > 2
         assert list(audit.differences()) == []
 
 
