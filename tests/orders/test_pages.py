@@ -407,6 +407,18 @@ def test_what_was_logged_is_corrected_and_taken_back_through_the_pages(app, van_
     assert "Taken back" in text_of(browser.get(f"/entries/{one.entry_id}"))
 
 
+def test_what_is_all_allocated_is_set_aside_from_its_own_page(app, van_3):
+    _, _, part, order = van_3
+    with given(app):
+        entry = an_entry(order, part, 2, allocated=2)
+        cora = a_person(COORDINATOR)
+
+    page = text_of(signed_in(app, cora).get(f"/entries/{entry.id}"))
+
+    assert f'href="/entries/{entry.id}/answer"' in page
+    assert "Set aside" in page
+
+
 def test_not_used_and_cancelled_through_the_pages(app, van_3):
     tess, _, part, order = van_3
     with given(app):
