@@ -271,6 +271,7 @@ ROUTES = """
 /people/<uuid:person_id>/invitations                             POST invite people
 /phone                                                           GET  be signed in
 /phone/ahead                                                     GET  be signed in
+/phone/catalogue                                                 GET  see parts
 /phone/withdrawals                                               POST be signed in
 /ping                                                            GET  be signed in
 /purchase-lines/<uuid:line_id>                                   GET  buy parts

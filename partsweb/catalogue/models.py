@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from partsweb.kit import clock
 from partsweb.kit.subject import Subject
 from partsweb.kit.table import Table, WithId
 from partsweb.people.models import Person
@@ -45,6 +46,8 @@ class Part(WithId, Table):
     placeholder: Mapped[bool] = mapped_column(default=False)
     # What search looks through: SKU, description, vendor references and codes, folded.
     words: Mapped[str] = mapped_column(default="")
+    # Phones hold the catalogue, and ask what is new since then.
+    changed_at: Mapped[datetime] = mapped_column(default=clock.now, onupdate=clock.now, index=True)
 
     references: Mapped[list[VendorReference]] = relationship(back_populates="part")
 

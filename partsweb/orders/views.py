@@ -57,6 +57,8 @@ from partsweb.stock.models import OURS, Serial
 from partsweb.timeline import queries as timeline
 
 bp = Blueprint("orders", __name__)
+# In place of a part: its form for any, which a phone fills in.
+ANY_PART = "any"
 
 
 # --- Orders -----------------------------------------------------------------------------------
@@ -238,6 +240,8 @@ def new_entry(number: str) -> ResponseReturnValue:
     """Add Part: find it, then ask for it."""
     found, van = queries.order(number, seen_by=g.person), own_van()
     asked, words = request.values.get("part", ""), request.args.get("q", "")
+    if asked == ANY_PART:
+        return page("orders/request_any.html", nav="orders", order=found, **_asking())
     if asked:
         part = _part(asked)
         return page("orders/request.html", nav="orders", order=found, **_offers(part, van))
@@ -644,6 +648,16 @@ def _offers(part: Part, van: Location | None) -> dict[str, Any]:
         or catalogue.vendors(),
         "usual": usual.vendor if usual else None,
         "until": clock.today() + timedelta(days=lead) if lead is not None else None,
+    } | _why()
+
+
+def _asking() -> dict[str, Any]:
+    """What the form for any part offers: a phone fetches it ahead and fills in the part."""
+    return {"vendors": catalogue.vendors()} | _why()
+
+
+def _why() -> dict[str, Any]:
+    return {
         "reasons": [(one.value, one.value.capitalize()) for one in RequestReason],
         "urgencies": [(one.value, one.value.capitalize()) for one in Urgency],
     }

@@ -7,6 +7,7 @@ from typing import Any
 
 from flask import url_for
 
+from partsweb.kit.words import qty
 from partsweb.locations import queries as locations
 from partsweb.orders import queries as orders
 from partsweb.orders.models import Order
@@ -26,6 +27,15 @@ def pages_for(person: Person) -> list[Address]:
     return [*_everybodys(), *_of_orders(person), *_of_van(person), *_of_deliveries(person)]
 
 
+def van_of(person: Person) -> dict[str, Any] | None:
+    """What lies in the person's van, by part, for what is found without signal."""
+    van = locations.van_of(person)
+    if van is None:
+        return None
+    held = {part.id.hex: qty(quantity) for part, quantity in orders.van_stock(van)}
+    return {"name": van.name, "held": held}
+
+
 def _everybodys() -> Iterator[Address]:
     for endpoint in ("today.start", "orders.orders", "scan.scan", "phone.phone", "today.more"):
         yield _whole(url_for(endpoint))
@@ -36,6 +46,8 @@ def _of_orders(person: Person) -> Iterator[Address]:
         yield from _tabs(order)
         for endpoint in ("new_entry", "new_note", "state", "from_van"):
             yield _whole(url_for(f"orders.{endpoint}", number=order.number))
+        # Its form for any part: the phone fills it in from the catalogue that it holds.
+        yield _whole(url_for("orders.new_entry", number=order.number, part="any"))
         for entry in order.entries:
             yield _whole(url_for("orders.entry", entry_id=entry.id))
             if entry.open_quantity:

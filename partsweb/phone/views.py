@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from uuid import UUID
 
 from flask import Blueprint, Response, g, jsonify, render_template, request, send_file, url_for
@@ -14,8 +16,8 @@ from partsweb.kit.operation import Sent
 from partsweb.kit.pages import ShowAfter, page, show_after
 from partsweb.kit.paging import asked_page
 from partsweb.kit.refusal import Refusal
-from partsweb.phone import queries, rules
-from partsweb.phone.carrying import pages_for
+from partsweb.phone import packing, queries, rules
+from partsweb.phone.carrying import pages_for, van_of
 from partsweb.phone.models import ExceptionFile
 from partsweb.phone.rules import Received
 
@@ -35,7 +37,28 @@ def ping() -> ResponseReturnValue:
 @reads(SIGNED_IN)
 def ahead() -> ResponseReturnValue:
     """The pages that a phone fetches ahead."""
-    return jsonify(pages=pages_for(g.person))
+    return jsonify(pages=pages_for(g.person), van=van_of(g.person))
+
+
+@bp.get("/phone/catalogue")
+@reads("see parts")
+def catalogue() -> ResponseReturnValue:
+    """The catalogue for searching without signal: whole, or what changed since a version."""
+    held = request.args.get("since", "")
+    if held == packing.version():
+        return "", 204
+    since = _moment_of(held)
+    text = packing.changed(since) if since else packing.whole()
+    return Response(text, mimetype="text/plain")
+
+
+def _moment_of(version: str) -> datetime | None:
+    """The moment in a version of today's format; None: it has to be fetched whole."""
+    form, _, rest = version.partition(".")
+    seconds = rest.rpartition(".")[0]
+    if form != str(packing.FORMAT) or not re.fullmatch(r"[0-9]{9,11}\.[0-9]{6}", seconds):
+        return None
+    return datetime.fromtimestamp(float(seconds), UTC)
 
 
 @bp.get("/sw.js")

@@ -17,7 +17,15 @@ export async function carryAlong(page) {
 }
 
 async function carryDay(worker) {
-  if (Date.now() - ((await remembered("carried")) ?? 0) < AGAIN_AFTER_MS) return;
+  if (Date.now() - ((await remembered("carried")) ?? 0) >= AGAIN_AFTER_MS) await carryNow(worker);
+}
+
+/** The day's pages, the van's stock and the catalogue, fetched now. */
+export async function carryNow(worker) {
   const answer = await fetch("/phone/ahead", { headers: { Accept: "application/json" } });
-  if (answer.ok) worker.postMessage({ carry: (await answer.json()).pages });
+  if (!answer.ok) return;
+  const { pages, van } = await answer.json();
+  const cache = await caches.open(`pages-${answer.headers.get("Person")}`);
+  await cache.put("/phone/van", new Response(JSON.stringify(van)));
+  worker.postMessage({ carry: pages });
 }

@@ -21,3 +21,17 @@ export function keyOf({ headers }, url) {
 export function within(ms, promise) {
   return Promise.race([promise, new Promise((resolve) => setTimeout(resolve, ms))]);
 }
+
+/** What stands in for a page that isn't held: a search without its words, a form for any part. The
+    page itself does the rest from what the phone holds. */
+export function standInsOf({ headers }, url) {
+  if (headers.get("HX-Request-Type") === "partial") return [];
+  const changed = (name, value) => {
+    const address = new URL(url);
+    if (value) address.search = `?${name}=${value}`;
+    else address.searchParams.delete(name);
+    return address;
+  };
+  if (/^\/orders\/[^/]+\/parts\/new$/.test(url.pathname) && url.searchParams.has("part")) return [changed("part", "any")];
+  return url.searchParams.has("q") ? [changed("q")] : [];
+}

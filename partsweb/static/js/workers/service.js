@@ -7,7 +7,8 @@
 //   files    from the phone, under the address of their release
 import { drain } from "../lib/outbox.js";
 import { remember, remembered } from "../lib/outbox-store.js";
-import { isOpenToAll, isPage, keyOf, within } from "../lib/keeping.js";
+import { isOpenToAll, isPage, keyOf, standInsOf, within } from "../lib/keeping.js";
+import { refresh } from "../lib/catalogue-store.js";
 
 const PATIENCE_MS = 3000;
 const PHONE_FIRST_MS = 60_000;
@@ -42,7 +43,7 @@ export function begin({ release, files, offline }) {
   });
 
   addEventListener("message", (event) => {
-    if (event.data?.carry) event.waitUntil(carryAlong(event.data.carry));
+    if (event.data?.carry) event.waitUntil(carryAlong(event.data.carry).then(refresh).catch(() => {}));
   });
 }
 
@@ -102,7 +103,11 @@ async function keep(person, request, url, answer) {
 async function heldPage(request, url) {
   const person = await remembered("reader");
   if (!person) return undefined;
-  return caches.match(keyOf(request, url), { cacheName: `pages-${person}`, ignoreVary: true });
+  for (const address of [url, ...standInsOf(request, url)]) {
+    const answer = await caches.match(keyOf(request, address), { cacheName: `pages-${person}`, ignoreVary: true });
+    if (answer) return answer;
+  }
+  return undefined;
 }
 
 async function noPage(request, offline) {
