@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from decimal import Decimal
 
 import hypothesis.strategies as st
 from flask import Flask
+from flask.testing import FlaskClient
 from hypothesis import HealthCheck, Phase, given, settings
 
 from partsweb.approvals import queries as approvals
@@ -18,7 +20,7 @@ from partsweb.counts.models import CountState, LineState
 from partsweb.extensions import db
 from partsweb.kit import clock
 from partsweb.locations import queries as locations
-from partsweb.locations.models import Kind
+from partsweb.locations.models import Kind, Location
 from partsweb.orders import rules as orders
 from partsweb.stock import audit
 from partsweb.stock import queries as stock
@@ -122,6 +124,61 @@ def test_taking_back_a_posted_line_leaves_later_counts_right(app: Flask, firm):
         assert stock.on_hand(firm.fan, firm.van) == 9
         assert line_of(first, firm.fan).state == LineState.TAKEN_BACK
         assert list(audit.differences()) == []
+
+
+# --- Through the pages -----------------------------------------------------------------------
+
+
+def test_an_install_from_before_the_count_arrives_on_the_pages_after_it_is_posted(app: Flask, firm):
+    app.config["SETTINGS"] = replace(app.config["SETTINGS"], count_approval=Decimal(20))
+    with made(app):
+        order = an_order(assigned_to=firm.tess)
+    tess, cora, sam = (signed_in(app, one) for one in (firm.tess, firm.cora, firm.sam))
+    counted_at = {"occurred_at": at("10:00").isoformat()}
+    url = cora.post("/counts/new", data={"location": firm.van.id, **counted_at}).location
+    line_id = re.findall(r"/count-lines/([0-9a-f-]{36})/tally", cora.get(url).text)[0]
+
+    cora.post(f"/count-lines/{line_id}/tally", data={"quantity": "8", **counted_at})
+    cora.post(f"{url}/end")
+    explained = cora.get(url).text
+    cora.post(f"{url}/posting", data={"line": line_id, "why": "Not known"})
+    held_back = on_hand(cora, firm.van)
+    question = re.findall(r"/approvals/[0-9a-f-]{36}", sam.get("/approvals").text)[0]
+    sam.post(question, data={"decision": "approved", "why": ""})
+
+    assert "8 counted, the books say 10" in explained
+    assert (held_back, on_hand(cora, firm.van)) == ("10", "8")
+    assert "Variance −2" in seen(cora, f"/count-lines/{line_id}")
+
+    tess.post(
+        f"/orders/{order.number}/installations/new?part={firm.fan.id}",
+        data={
+            "part": firm.fan.id,
+            "quantity": "2",
+            "source": firm.van.id,
+            "occurred_at": at("09:40").isoformat(),
+        },
+    )
+
+    assert on_hand(cora, firm.van) == "8"
+    line = seen(cora, f"/count-lines/{line_id}")
+    for said in ("Counted 8", "The books at that moment 8", "Variance 0", "it was in the count"):
+        assert said in line
+    assert "left Van 3 before it was counted" in seen(sam, "/")
+    usage = seen(cora, f"/reports/usage?by=order&from={at('00:00'):%Y-%m-%d}")
+    assert f"{order.number} 2 used" in usage
+    assert "Cost of parts used 24.00" in usage
+
+
+def on_hand(browser: FlaskClient, van: Location) -> str:
+    """How much of the one part its page says that the van has."""
+    return re.findall(r"<b>(.*?)</b>", browser.get(f"/locations/{van.id}").text)[0]
+
+
+def seen(browser: FlaskClient, url: str) -> str:
+    """The page in words."""
+    main = browser.get(url).text.partition("<main")[2]
+    return " ".join(re.sub(r"<[^>]+>", " ", main).split())
 
 
 # --- Whatever the order ----------------------------------------------------------------------
