@@ -8,8 +8,11 @@ from decimal import Decimal
 from partsweb.kit.sheets import Cell, Sheet
 from partsweb.people.models import Person
 from partsweb.reports import queries
+from partsweb.reports import rows as row_by_row
 from partsweb.reports.asked import By, Level, Usage
-from partsweb.reports.queries import MARKS, Figures, Row
+from partsweb.reports.narrowing import MARKS
+from partsweb.reports.queries import Figures
+from partsweb.reports.rows import Row
 
 Table = tuple[Sequence[str], Iterable[Sequence[Cell]]]
 
@@ -54,11 +57,11 @@ def _made(asked: Usage, by: Person) -> Table:
         case Level.PARTS:
             return _parts(asked, by)
         case Level.ROWS:
-            return _rows(queries.rows(asked, size=None).items, by)
+            return _rows(row_by_row.rows(asked, size=None).items, by)
         case Level.LATE:
-            return _rows(queries.late_rows(asked, size=None).items, by)
+            return _rows(row_by_row.late_rows(asked, size=None).items, by)
         case Level.RAW:
-            return _rows(queries.raw_rows(asked), by)
+            return _rows(row_by_row.raw_rows(asked), by)
 
 
 def _name(asked: Usage) -> str:

@@ -16,6 +16,7 @@ from partsweb.kit.sheets import download
 from partsweb.locations import queries as locations
 from partsweb.month_end import pack
 from partsweb.reports import forms, queries, sheets
+from partsweb.reports import rows as row_by_row
 from partsweb.reports import vendors as beside
 from partsweb.reports.asked import By, Level, Usage, last_month
 from partsweb.stock import valuation as stock
@@ -39,7 +40,7 @@ def usage() -> ResponseReturnValue:
         totals=queries.totals(asked),
         own=queries.own_costs(asked) if _sees_only_own() else {},
         originals=queries.originals(asked),
-        late=queries.late_rows(asked).total,
+        late=row_by_row.late_rows(asked).total,
         only_own=_sees_only_own(),
         **_choices(),
         **_addresses(asked),
@@ -105,10 +106,10 @@ def _found(asked: Usage) -> Any:
     asks = {
         Level.GROUPS: queries.groups,
         Level.PARTS: queries.parts,
-        Level.ROWS: queries.rows,
-        Level.LATE: queries.late_rows,
+        Level.ROWS: row_by_row.rows,
+        Level.LATE: row_by_row.late_rows,
     }
-    return asks.get(asked.level, queries.rows)(asked, page=asked_page(), size=50)
+    return asks.get(asked.level, row_by_row.rows)(asked, page=asked_page(), size=50)
 
 
 def _asked() -> Usage:
