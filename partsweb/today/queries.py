@@ -9,6 +9,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, and_, func, select
+from sqlalchemy.orm import joinedload
 
 from partsweb.catalogue.models import Part
 from partsweb.extensions import db
@@ -171,7 +172,8 @@ def negative_stock() -> Page[Balance]:
 def received_today() -> Page[Receipt]:
     """What arrived since midnight, the newest first."""
     midnight = datetime.combine(clock.today(), time(), tzinfo=clock.zone())
-    rows = select(Receipt).where(Receipt.recorded_at >= midnight, Receipt.taken_back_at.is_(None))
+    rows = select(Receipt).options(joinedload(Receipt.purchase_order))
+    rows = rows.where(Receipt.recorded_at >= midnight, Receipt.taken_back_at.is_(None))
     return paged(rows.order_by(Receipt.recorded_at.desc(), Receipt.id), size=SHOWN)
 
 

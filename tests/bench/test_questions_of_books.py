@@ -8,6 +8,9 @@ from uuid import uuid4
 import pytest
 from flask import Flask
 
+from partsweb.approvals.models import Decision, Matter
+from partsweb.approvals.queries import latest
+from partsweb.approvals.rules import decide
 from partsweb.counts import rules as counts
 from partsweb.invoices import rules as invoices
 from partsweb.invoices.rules import Billed, Charges
@@ -31,6 +34,7 @@ from tests.support.company import (
     an_order,
     given,
     in_stock,
+    the,
 )
 
 PAGES = (
@@ -47,7 +51,10 @@ PAGES = (
     "/reports/usage?level=rows",
     "/reports/valuation",
     "/reports/vendors",
+    "/cores",
+    "/stock/negative",
     "/transfers?view=all",
+    "/warranty/claims",
 )
 # `BEGIN` and the sign-in included.
 MOST = 30
@@ -55,13 +62,23 @@ MOST = 30
 
 def a_month(depot: Location, boss: Person, *, many: int) -> None:
     """So many of everything: installs, some under warranty, invoices, transfers and counts."""
-    for _ in range(many):
+    sam = a_person("supervisor")
+    for number in range(many):
         van, part, vendor = a_van(f"Van {uuid4().hex[:6]}"), a_part(list_price="29"), a_vendor()
         tess = a_technician(van=van)
         in_stock(part, van, 4)
         for warranty in (False, True):
             entry = an_entry(an_order(assigned_to=tess), part, warranty=warranty)
             orders.install(entry, Decimal(1), source=van, by=tess, at=clock.now())
+        if number % 2:
+            decide(
+                the(latest(entry.subject, Matter.WARRANTY)),
+                Decision.APPROVED,
+                "",
+                by=sam,
+                at=clock.now(),
+            )
+        in_stock(part, depot, -9)
         bought = a_purchase_order(vendor, (part, 4, "10"), ship_to=depot)
         [line] = bought.lines
         purchasing.receive(bought, [Arrival(line, accepted=Decimal(4))], by=boss, at=clock.now())
