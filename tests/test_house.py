@@ -277,6 +277,7 @@ ROUTES = """
 /purchase-lines/<uuid:line_id>                                   GET  buy parts
 /purchase-lines/<uuid:line_id>                                   POST buy parts
 /purchase-lines/<uuid:line_id>/came-instead                      GET  receive parts
+/purchase-lines/<uuid:line_id>/units                             GET  receive parts
 /purchase-lines/<uuid:line_id>/removal                           POST buy parts
 /purchasing                                                      GET  see deliveries
 /purchasing/<number>                                             GET  see deliveries

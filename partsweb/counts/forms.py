@@ -9,6 +9,7 @@ from uuid import UUID
 
 from werkzeug.datastructures import MultiDict
 
+from partsweb.codes.units import unit_number
 from partsweb.kit import fields
 from partsweb.kit.exact import ZERO
 from partsweb.kit.refusal import Refusal
@@ -33,8 +34,8 @@ class TallyForm:
                 raise Refusal("Say how many: none is said with 0.", field="quantity")
             return cls(fields.quantity(typed), ())
         found = fields.text(typed, "found").replace(",", "\n").splitlines()
-        numbers = tuple(number.strip() for number in [*typed.getlist("serial"), *found])
-        return cls(ZERO, tuple(filter(None, numbers)))
+        numbers = (*typed.getlist("serial"), *(unit_number(one) for one in found))
+        return cls(ZERO, tuple(number for one in numbers if (number := one.strip())))
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from uuid import UUID
 
 from werkzeug.datastructures import MultiDict
 
+from partsweb.codes.units import unit_number, unit_numbers
 from partsweb.kit import clock
 from partsweb.kit.exact import ZERO, read_decimal
 from partsweb.kit.refusal import Refusal
@@ -182,7 +183,7 @@ class InstallForm:
             where_fitted=_text(fields, "where_fitted"),
             notes=_text(fields, "notes"),
             fate=_word(Fate, fields, "fate", default=Fate.NONE),
-            original_serial=_text(fields, "original_serial"),
+            original_serial=unit_number(_text(fields, "original_serial")),
             warranty="warranty" in fields,
             thing_id=_id(fields, "thing_id"),
         )
@@ -294,8 +295,8 @@ def _ids(fields: Fields, name: str) -> tuple[UUID, ...]:
 
 def _serials(fields: Fields) -> tuple[str, ...]:
     """Chosen ones, and those that were typed or scanned, one a line."""
-    lines = fields.getlist("serial") + fields.get("serials", "").splitlines()
-    return tuple(dict.fromkeys(line.strip() for line in lines if line.strip()))
+    numbers = fields.getlist("serial") + unit_numbers(fields.get("serials", ""))
+    return tuple(dict.fromkeys(number for one in numbers if (number := one.strip())))
 
 
 def _day(fields: Fields, name: str) -> date | None:

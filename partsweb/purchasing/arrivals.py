@@ -91,11 +91,6 @@ def field_of(what: str, line: PurchaseLine) -> str:
     return f"{what}-{line.id}"
 
 
-def numbers_in(text: str) -> list[str]:
-    """Serials as typed, pasted or scanned into a field, one a line."""
-    return [number for line in text.splitlines() if (number := line.strip())]
-
-
 def counted(
     order: PurchaseOrder, arrivals: Iterable[Arrival], *, beyond: bool = False
 ) -> list[Counted]:

@@ -8,9 +8,9 @@ from enum import StrEnum
 from uuid import UUID
 
 from partsweb.catalogue.models import Part
+from partsweb.codes.units import unit_numbers
 from partsweb.kit import fields as read
 from partsweb.kit.fields import Fields
-from partsweb.purchasing.arrivals import numbers_in
 from partsweb.purchasing.counter import Bought
 
 LONGEST_NUMBER = 60
@@ -55,5 +55,5 @@ def _bought(fields: Fields, part: Part) -> Bought:
         part,
         read.quantity(fields, f"quantity-{part.id}", f"How much of {part.sku}"),
         read.quantity(fields, f"price-{part.id}", f"The price of {part.sku}"),
-        numbers_in(fields.get(f"serials-{part.id}", "")),
+        unit_numbers(fields.get(f"serials-{part.id}", "")),
     )

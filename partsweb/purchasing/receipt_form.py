@@ -8,12 +8,13 @@ from decimal import Decimal
 
 from partsweb.catalogue import queries as catalogue
 from partsweb.catalogue.models import Part
+from partsweb.codes.units import unit_numbers
 from partsweb.kit import fields as read
 from partsweb.kit.exact import ZERO
 from partsweb.kit.fields import Fields
 from partsweb.kit.refusal import Refusal
 from partsweb.kit.words import qty
-from partsweb.purchasing.arrivals import Arrival, Came, field_of, numbers_in
+from partsweb.purchasing.arrivals import Arrival, Came, field_of
 from partsweb.purchasing.models import DiscrepancyKind, PurchaseLine
 
 LONGEST_NUMBER = 60
@@ -53,8 +54,8 @@ def _arrival(fields: Fields, line: PurchaseLine) -> Arrival:
 
     Damaged and wrong ones are counted in what arrived; without their box they aren't meant.
     """
-    good = numbers_in(fields.get(field_of("serials", line), ""))
-    bad = numbers_in(_of_kind(fields, "damaged", "damaged_serials", line))
+    good = unit_numbers(fields.get(field_of("serials", line), ""))
+    bad = unit_numbers(_of_kind(fields, "damaged", "damaged_serials", line))
     came = _came(fields, line)
     wrong = came.quantity if came else ZERO
     if line.part.serialized:
@@ -110,7 +111,7 @@ def _came(fields: Fields, line: PurchaseLine) -> Came | None:
         raise Refusal(f"{part.sku} is what was ordered.", field=field_of("wrong_as", line))
     if quantity <= ZERO:
         raise Refusal("Say how many are something else.", field=field_of("wrong", line))
-    serials = numbers_in(fields.get(field_of("wrong_serials", line), ""))
+    serials = unit_numbers(fields.get(field_of("wrong_serials", line), ""))
     note = read.text(fields, field_of("wrong_note", line))
     return Came(quantity, part, words if part is None else "", serials, note)
 

@@ -13,6 +13,7 @@ from sqlalchemy.orm import joinedload, lazyload
 from partsweb.attachments import queries as attachments
 from partsweb.attachments import rules as papers
 from partsweb.catalogue import queries as catalogue
+from partsweb.codes.units import unit_numbers
 from partsweb.kit import fields, subject
 from partsweb.kit.door import occurred_at, reads, writes
 from partsweb.kit.pages import ShowAfter, page, show_after
@@ -32,10 +33,12 @@ from partsweb.purchasing.models import (
 from partsweb.purchasing.receipt_form import WORDS, ReceiptForm
 from partsweb.purchasing.taking_back import may_take_back, take_back
 from partsweb.purchasing.views import bp, keep_papers, show
+from partsweb.stock import queries as stock
 
 RECEIPT_PAPERS = ("packing slip", "delivery confirmation", "other paper")
 # How many parts are offered while somebody types.
 FEW = 5
+MOST_UNITS = 500
 # What the receiver is told of what was wrong, by its kind and whether it is open.
 AS_SAID = {
     (DiscrepancyKind.DAMAGED, True): "damaged, purchasing is told",
@@ -99,6 +102,16 @@ def came_instead(line_id: UUID) -> ResponseReturnValue:
         found=catalogue.search(text, limit=FEW) if text else (),
         field_of=field_of,
     )
+
+
+@bp.get("/purchase-lines/<uuid:line_id>/units")
+@reads("receive parts")
+def units(line_id: UUID) -> ResponseReturnValue:
+    """What the books know of the serials that were scanned so far."""
+    found = queries.line(line_id, seen_by=g.person)
+    numbers = unit_numbers(request.args.get("numbers", ""))[:MOST_UNITS]
+    known = stock.serials_among(numbers, of=found.part)
+    return page("purchasing/units.html", "results", line=found, numbers=numbers, known=known)
 
 
 @bp.get("/receipts/<uuid:receipt_id>")

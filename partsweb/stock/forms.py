@@ -8,6 +8,7 @@ from uuid import UUID
 
 from werkzeug.datastructures import MultiDict
 
+from partsweb.codes.units import unit_numbers
 from partsweb.kit.exact import ZERO, read_decimal
 from partsweb.kit.refusal import Refusal
 from partsweb.stock.models import OURS
@@ -55,10 +56,7 @@ class AdjustmentForm:
     def read(cls, fields: Fields) -> AdjustmentForm:
         """Serials stand one a line; without them a quantity is said."""
         place, _, owner = fields.get("location", "").partition("/")
-        numbers = tuple(
-            dict.fromkeys(line.strip() for line in fields.get("serials", "").splitlines())
-        )
-        numbers = tuple(number for number in numbers if number)
+        numbers = tuple(dict.fromkeys(unit_numbers(fields.get("serials", ""))))
         quantity = Decimal(len(numbers)) if "serials" in fields else _quantity(fields)
         if quantity <= 0:
             raise Refusal("Say how many.", field="serials" if "serials" in fields else "quantity")

@@ -249,6 +249,12 @@ def serial(part: Part, number: str) -> Serial | None:
     return db.session.scalar(rows)
 
 
+def serials_among(numbers: Collection[str], *, of: Part) -> dict[str, Serial]:
+    """The units of a part that have one of the numbers, by it."""
+    rows = select(Serial).where(Serial.part_id == of.id, Serial.number.in_(numbers))
+    return {unit.number: unit for unit in db.session.scalars(rows)}
+
+
 def serials_numbered(number: str) -> Sequence[Serial]:
     """Every unit of that number, whatever the part."""
     rows = select(Serial).where(Serial.number == number.strip(), _goes_by_its_part())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -9,16 +10,21 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, Page, expect
+from PIL import Image
+from playwright.sync_api import Browser, BrowserType, Page, expect
 
 from tests.conftest import _app
+from tests.journeys.films import film
 from tests.journeys.phones import Company
+from tests.support.browser import launch_options
 from tests.support.company import given
 from tests.support.databases import Databases
 from tests.support.server import Server, serving
 
 PASSWORD = "a password for tests"
 PhoneOf = Callable[[str], Page]
+# The phone's camera sees pictures, each for a second; without any there is no camera.
+PhoneAt = Callable[..., Page]
 
 expect.set_options(timeout=10_000)
 
@@ -98,3 +104,36 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             crawled = re.search(r"-(\w+)\]$", item.name) if "every_page" in item.path.stem else None
             half = len(crawled[1]) % 2 if crawled else 0
             item.add_marker(pytest.mark.xdist_group(f"{item.path.stem}-{half}"))
+
+
+@pytest.fixture
+def phone_at(browser_type: BrowserType, live_server: Server, tmp_path: Path) -> Iterator[PhoneAt]:
+    """A phone on a page, whose camera looks at something."""
+    with contextlib.ExitStack() as stack:
+
+        def look(
+            *pictures: Image.Image | None, login: str = "tess", address: str = "/scan"
+        ) -> Page:
+            options = launch_options()
+            options["args"] += ["--use-fake-ui-for-media-stream"]
+            seen = [one for one in pictures if one is not None]
+            if seen:
+                options["args"] += [
+                    "--use-fake-device-for-media-stream",
+                    f"--use-file-for-fake-video-capture={film(seen, tmp_path / 'film.mjpeg')}",
+                ]
+            browser = browser_type.launch(**options)
+            stack.callback(browser.close)
+            page = browser.new_context(
+                base_url=live_server.url,
+                viewport={"width": 390, "height": 844},
+                is_mobile=True,
+                has_touch=True,
+            ).new_page()
+            page.goto(f"/signin?next={address}")
+            page.get_by_label("Sign-in name").fill(login)
+            page.get_by_label("Password").fill(PASSWORD)
+            page.get_by_role("button", name="Sign in", exact=True).tap()
+            return page
+
+        yield look

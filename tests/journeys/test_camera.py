@@ -3,26 +3,19 @@
 from __future__ import annotations
 
 import base64
-import contextlib
-import io
 import json
 import re
-from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-import segno
 from flask import Flask
-from PIL import Image, ImageDraw
-from playwright.sync_api import BrowserType, Page, expect
+from playwright.sync_api import Page, expect
 
-from tests.journeys.conftest import PASSWORD
-from tests.support.browser import launch_options
+from tests.journeys.conftest import PASSWORD, PhoneAt
+from tests.journeys.films import qr, scene, stripes
 from tests.support.company import a_part, a_technician, a_van, an_order, given, in_stock
-from tests.support.server import Server
 
-PhoneAt = Callable[[Image.Image | None], Page]
 IMAGES = Path(__file__).parents[3] / "shared" / "data" / "barcodes" / "images"
 READ = """async ([type, bytes]) => {
   const files = new URL("..", document.querySelector("script[type=module]").src);
@@ -49,38 +42,8 @@ def company(app: Flask) -> Any:
         return an_order("Boiler, no hot water", assigned_to=tess)
 
 
-@pytest.fixture
-def phone_at(browser_type: BrowserType, live_server: Server, tmp_path: Path) -> Iterator[PhoneAt]:
-    """Tess's phone, whose camera looks at a picture."""
-    with contextlib.ExitStack() as stack:
-
-        def look(picture: Image.Image | None) -> Page:
-            options = launch_options()
-            options["args"] += ["--use-fake-ui-for-media-stream"]
-            if picture is not None:
-                options["args"] += [
-                    "--use-fake-device-for-media-stream",
-                    f"--use-file-for-fake-video-capture={_film(picture, tmp_path / 'film.mjpeg')}",
-                ]
-            browser = browser_type.launch(**options)
-            stack.callback(browser.close)
-            page = browser.new_context(
-                base_url=live_server.url,
-                viewport={"width": 390, "height": 844},
-                is_mobile=True,
-                has_touch=True,
-            ).new_page()
-            page.goto("/signin?next=/scan")
-            page.get_by_label("Sign-in name").fill("tess")
-            page.get_by_label("Password").fill(PASSWORD)
-            page.get_by_role("button", name="Sign in", exact=True).tap()
-            return page
-
-        yield look
-
-
 def test_the_camera_reads_a_label_and_says_what_it_is(company: Any, phone_at: PhoneAt):
-    phone = phone_at(_scene(_qr("VK4105")))
+    phone = phone_at(scene(qr("VK4105")))
 
     expect(phone.get_by_text("Gas valve VK4105")).to_be_visible()
     expect(phone.get_by_text("3 in Van 3")).to_be_visible()
@@ -88,7 +51,7 @@ def test_the_camera_reads_a_label_and_says_what_it_is(company: Any, phone_at: Ph
 
 
 def test_a_background_without_a_code_is_never_taken_for_one(company: Any, phone_at: PhoneAt):
-    phone = phone_at(_stripes())
+    phone = phone_at(stripes())
     expect(phone.get_by_text("Point at a code")).to_be_visible()
 
     phone.wait_for_timeout(2500)  # some forty frames
@@ -102,7 +65,7 @@ def test_without_a_camera_a_photo_of_the_code_will_do(
 ):
     phone = phone_at(None)
     expect(phone.get_by_text("This device has no camera")).to_be_visible()
-    _scene(_qr(company.number)).save(tmp_path / "label.jpg")
+    scene(qr(company.number)).save(tmp_path / "label.jpg")
 
     phone.locator("input[type=file]").set_input_files(tmp_path / "label.jpg")
 
@@ -154,33 +117,3 @@ def _upc_a(text: str) -> str:
     else:
         full = code[:5] + "0000" + code[5]
     return system + full + check
-
-
-def _qr(text: str) -> Image.Image:
-    written = io.BytesIO()
-    segno.make(text, micro=False).save(written, kind="png", scale=10, border=4)
-    return Image.open(written).convert("RGB")
-
-
-def _scene(label: Image.Image) -> Image.Image:
-    """The label, tilted a little, on a grey wall."""
-    scene = Image.new("RGB", (1280, 720), "#aaa")
-    tilted = label.rotate(12, expand=True, fillcolor="#aaa")
-    scene.paste(tilted, ((1280 - tilted.width) // 2, (720 - tilted.height) // 2))
-    return scene
-
-
-def _stripes() -> Image.Image:
-    """A grille: what a reader of bars likes to take for a code."""
-    scene = Image.new("RGB", (1280, 720), "#ccc")
-    pen = ImageDraw.Draw(scene)
-    for index, left in enumerate(range(100, 1180, 9)):
-        pen.rectangle((left, 150, left + 2 + index * 7 % 5, 570), fill="#222")
-    return scene
-
-
-def _film(picture: Image.Image, path: Path) -> Path:
-    frame = io.BytesIO()
-    picture.save(frame, "JPEG", quality=85)
-    path.write_bytes(frame.getvalue() * 30)
-    return path
