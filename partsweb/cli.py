@@ -82,21 +82,40 @@ def demo() -> None:
 
 
 @main.command()
-@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--host", help="Address to listen on (127.0.0.1; with --https: all).")
 @click.option("--port", type=int, default=8000, envvar="PORT", show_default=True, show_envvar=True)
 @click.option("--processes", default=1, show_default=True, help="PostgreSQL only.")
-def serve(host: str, port: int, processes: int) -> None:
+@click.option(
+    "--https",
+    is_flag=True,
+    envvar="PARTSWEB_HTTPS",
+    help="For phones in the same network: a local certificate.",
+)
+@click.option("--name", help="What phones call this machine (with --https; its name.local).")
+def serve(
+    host: str | None,
+    port: int,
+    processes: int,
+    https: bool,  # noqa: FBT001 - as click passes it
+    name: str | None,
+) -> None:
     """Serve the pages until stopped."""
     from partsweb.upkeep import serving
 
+    host = host or ("0.0.0.0" if https else "127.0.0.1")  # noqa: S104 - phones come from outside
     with _installation() as settings:
         if not people.everybody():
             click.echo("Nobody can sign in yet: partsweb users add LOGIN --role admin")
         embedded = settings.database_url.startswith("sqlite")
         if embedded:
             serving.hold(settings.instance).close()
-    click.echo(f"partsweb is at http://{'localhost' if host == '127.0.0.1' else host}:{port}")
-    serving.serve(host=host, port=port, processes=processes, embedded=embedded)
+    if https:
+        tls = serving.be_https(settings.instance, name, host=host, port=port)
+        click.echo(tls.words)
+    else:
+        tls = None
+        click.echo(f"partsweb is at http://{'localhost' if host == '127.0.0.1' else host}:{port}")
+    serving.serve(host=host, port=port, processes=processes, embedded=embedded, tls=tls)
 
 
 @main.command()

@@ -21,6 +21,7 @@ from partsweb.invoices import merging as billed
 from partsweb.invoices import views as invoices
 from partsweb.kit import slot
 from partsweb.kit.door import corrected, could_not_apply, files_came_in
+from partsweb.labels import views as labels
 from partsweb.locations import views as locations
 from partsweb.month_end import checks, pack
 from partsweb.month_end import views as month_end
@@ -84,6 +85,11 @@ def open_all(app: Flask) -> None:
     slot.fill("part.act", workspace.part_act)
     slot.fill("location.page", transfers.on_the_way_to)
     slot.fill("location.page", stock.location_stock)
+    app.register_blueprint(labels.bp)
+    slot.fill("part.history", labels.of_part)
+    slot.fill("location.page", labels.of_location)
+    slot.fill("order.details", labels.of_order)
+    slot.fill("serial.page", labels.of_serial)
     app.register_blueprint(phone.bp)
     could_not_apply.connect(phone.keep_whole)
     corrected.connect(phone.close_corrected)

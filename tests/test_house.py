@@ -54,6 +54,7 @@ LONGEST_VIEW = 25
 # address, method, act; "everybody" needs no sign-in.
 ROUTES = """
 /                                                                GET  be signed in
+/C/<letter>/<key>                                                GET  be signed in
 /account                                                         GET  be signed in
 /account/confirmation                                            GET  be signed in
 /account/confirmation                                            POST be signed in
@@ -93,6 +94,7 @@ ROUTES = """
 /billing/<number>                                                POST bill orders
 /billing/<number>/reversal                                       POST bill orders
 /billing/lines.<ending>                                          GET  see bills
+/c/<letter>/<key>                                                GET  be signed in
 /catalogue-requests                                              GET  see parts
 /catalogue-requests/<uuid:request_id>                            GET  see parts
 /catalogue-requests/<uuid:request_id>/creation                   GET  keep the catalogue
@@ -207,6 +209,7 @@ ROUTES = """
 /join                                                            GET  everybody
 /join                                                            POST everybody
 /join/completion                                                 POST everybody
+/labels/<kind>/<uuid:thing_id>                                   GET  be signed in
 /locations                                                       GET  see stock
 /locations/<uuid:location_id>                                    GET  see stock
 /locations/<uuid:location_id>/edit                               GET  manage locations

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from partsweb.codes import own
 from partsweb.codes.models import Barcode
 from partsweb.codes.reading import Reading, read
 from partsweb.extensions import db
@@ -54,7 +55,10 @@ def meanings(text: str) -> Sequence[Meaning]:
     A barcode means one thing and settles it. Else the rooms are asked: a SKU, a vendor's number,
     a serial that two parts may share, an order's number, a location's name.
     """
-    reading = read(text)
+    ours = own.read(text)
+    if ours is not None and ours.id:
+        return [Meaning(Subject(ours.kind, ours.id), "label")]
+    reading = read(ours.number if ours else text)
     if not reading.text:
         return []
     known = _barcode(reading)

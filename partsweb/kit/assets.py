@@ -58,6 +58,13 @@ def serve(app: Flask) -> None:
         if endpoint == "static":
             values.setdefault("release_asked", named)
 
+    @app.after_request
+    def _say_release(response: Response) -> Response:
+        """A phone's service worker hears of a new release with the first page of it."""
+        if response.mimetype == "text/html":
+            response.headers["Release"] = named
+        return response
+
     app.config.update(
         COMPRESS_ALGORITHM=list(COMPRESSED),
         COMPRESS_ALGORITHM_STREAMING=list(COMPRESSED),

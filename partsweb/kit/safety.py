@@ -97,7 +97,8 @@ def add_headers(response: Response) -> Response:
     """Send the protective headers; pages are personal, so no cache keeps them."""
     for name, value in _protective(response).items():
         response.headers.setdefault(name, value)
-    if request.is_secure:
+    # A local name is other servers' too, which speak plain HTTP.
+    if request.is_secure and not request.host.partition(":")[0].endswith(("localhost", ".local")):
         response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
     if request.endpoint != "static":
         response.headers.setdefault("Cache-Control", "private, no-cache")

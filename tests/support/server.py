@@ -6,6 +6,7 @@ import contextlib
 import os
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 import time
@@ -59,7 +60,8 @@ def serving(instance: Path, database_url: str, **environment: str) -> Iterator[S
     known = {"PARTSWEB_INSTANCE": str(instance), "DATABASE_URL": database_url, "PORT": port}
     settings = known | environment
     process = _process(instance, settings)
-    server = Server(f"http://127.0.0.1:{port}", instance, database_url, settings, process)
+    scheme = "https" if "PARTSWEB_HTTPS" in environment else "http"
+    server = Server(f"{scheme}://127.0.0.1:{port}", instance, database_url, settings, process)
     try:
         _await_first_page(server)
         yield server
@@ -95,6 +97,10 @@ def _await_first_page(server: Server) -> None:
                 return
         except urllib.error.HTTPError:
             return  # it answers: whatever is wrong, a test says it better
+        except urllib.error.URLError as error:
+            if isinstance(error.reason, ssl.SSLError):
+                return  # its certificate is a test's own business
+            time.sleep(0.05)
         except OSError:
             time.sleep(0.05)
     raise RuntimeError(f"partsweb serve didn't come up:\n{server.log}")

@@ -12,6 +12,8 @@ import { keepPlace } from "./lib/place.js";
 import { useOutbox } from "./lib/outbox-page.js";
 import { refill } from "./lib/refill.js";
 import { carryAlong } from "./lib/carry.js";
+import { offerUpdates } from "./lib/update.js";
+import "./lib/install.js";
 
 stampSubmits(document);
 wordAnswers(document);
@@ -20,3 +22,4 @@ defineOnDemand(document);
 useOutbox(document);
 refill(document);
 carryAlong(document);
+offerUpdates(document);

@@ -9,14 +9,17 @@ import { drain } from "../lib/outbox.js";
 import { remember, remembered } from "../lib/outbox-store.js";
 import { isOpenToAll, isPage, keyOf, standInsOf, within } from "../lib/keeping.js";
 import { refresh } from "../lib/catalogue-store.js";
+import { pathOf } from "../lib/own-codes.js";
 
 const PATIENCE_MS = 3000;
 const PHONE_FIRST_MS = 60_000;
 const AT_ONCE = 4;
 let phoneFirstUntil = 0;
+let ours = "";
 
 export function begin({ release, files, offline }) {
   const FILES = `files-${release}`;
+  ours = release;
 
   addEventListener("install", (event) => {
     event.waitUntil((async () => {
@@ -26,7 +29,7 @@ export function begin({ release, files, offline }) {
     })());
   });
 
-  addEventListener("activate", (event) => event.waitUntil(forgetOldReleases(FILES).then(() => self.clients.claim())));
+  addEventListener("activate", (event) => event.waitUntil(forgetOldReleases(FILES).then(() => self.clients.claim()).then(() => tellPages({ release }))));
 
   addEventListener("fetch", (event) => {
     const { request } = event;
@@ -35,6 +38,7 @@ export function begin({ release, files, offline }) {
     if (request.method === "POST" && url.pathname === "/signout") event.waitUntil(forgetPerson());
     if (request.method !== "GET") return;
     if (url.pathname.startsWith("/static/")) event.respondWith(file(request));
+    else if (request.mode === "navigate" && pathOf(url.href)) event.respondWith(Response.redirect(pathOf(url.href), 302));
     else if (isPage(request, url)) event.respondWith(page(request, url, offline));
   });
 
@@ -53,6 +57,11 @@ async function forgetOldReleases(current) {
   await Promise.all(kept.slice(0, -1).map((name) => caches.delete(name)));
 }
 
+/** Open pages hear of a new release, and ask before they take it. */
+async function tellPages(told) {
+  for (const page of await self.clients.matchAll({ type: "window" })) page.postMessage(told);
+}
+
 async function forgetPerson() {
   const user = await remembered("reader");
   if (user) await caches.delete(`pages-${user}`);
@@ -60,7 +69,14 @@ async function forgetPerson() {
 }
 
 async function file(request) {
-  return (await caches.match(request)) ?? fetch(request);
+  const held = await caches.match(request);
+  if (held) return held;
+  try {
+    return await fetch(request);
+  } catch {
+    // Of another release: without signal ours is better than none.
+    return (await caches.match(request.url.replace(/\/static\/[^/]+\//, `/static/${ours}/`))) ?? Response.error();
+  }
 }
 
 async function page(request, url, offline) {
@@ -87,6 +103,9 @@ async function fromNetwork(request, url) {
   const ours = person || isOpenToAll(url) || answer.type === "opaqueredirect" || answer.redirected || answer.status === 401;
   if (!ours) return undefined;
   phoneFirstUntil = 0;
+  // Before its pages are kept, their files have to be.
+  const release = answer.headers.get("Release");
+  if (release && release !== ours) registration.update().catch(() => {});
   if (person && answer.ok && !answer.redirected) await keep(person, request, url, answer.clone());
   return answer;
 }

@@ -1,0 +1,1 @@
+"""Labels to be printed, and what their codes open."""
