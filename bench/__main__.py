@@ -14,7 +14,7 @@ from uuid import uuid4
 
 from flask import Flask
 
-from bench import browser, figures, large, weight
+from bench import browser, figures, large, scanning, weight
 from bench.figures import Report, Speed
 from bench.load import NEW_ID, Ask, Load, Measured, measure
 from bench.pages import BARE, BROWSER, READER, Measure, measures
@@ -27,11 +27,18 @@ WARM_UP = 0.5  # seconds a page before the first round
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Make a place, serve it beside the bare page, measure, report; --large: see bench/large.py."""
+    """Make a place, serve it beside the bare page, measure, report.
+
+    --large is bench/large.py, --scan is bench/scanning.py.
+    """
     given = list(sys.argv[1:] if arguments is None else arguments)
     if "--large" in given:
         given.remove("--large")
         large.main(given)
+        return
+    if "--scan" in given:
+        given.remove("--scan")
+        scanning.main(given)
         return
     wanted = _arguments(given)
     for name in ("DATABASE_URL", "PARTSWEB_DATABASE_URL"):

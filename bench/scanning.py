@@ -1,0 +1,193 @@
+"""The camera: how long until a code is taken, and what reading a frame costs; bin/bench --scan."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from PIL import Image
+from playwright.sync_api import BrowserContext, Page, Playwright, sync_playwright
+from rich.console import Console
+from rich.table import Table
+
+from bench import figures
+from bench.pages import READER
+from bench.place import Place, Served, cookie_of, make_place, signed_in
+from tests.support import films
+from tests.support.browser import launch_options
+
+BEGIN, END = "<!-- scan figures -->", "<!-- /scan figures -->"
+DOCS = Path(__file__).resolve().parent.parent / "docs" / "performance.md"
+EAN, TEXT = "4006381333931", "VK4105-77"
+PATIENCE = 30  # seconds for a code to be taken
+WATCH_MS = 1500  # frames after it are timed, too
+# Counted from the moment the address was opened; what a frame cost, the element says itself.
+WATCH = """
+addEventListener("code-read", ({ detail }) => {
+  window.firstRead ??= { text: detail.text, at: performance.now() };
+}, true);
+window.frameTimes = [];
+new MutationObserver((changes) => {
+  for (const { target } of changes) {
+    if (target.dataset.ms) frameTimes.push(Number(target.dataset.ms));
+  }
+}).observe(document, { subtree: true, attributes: true, attributeFilter: ["data-ms"] });
+"""
+CARRIED = """async () => {
+  await navigator.serviceWorker.ready;
+  const files = document.querySelector("script[type=module]").src.replace("app.js", "");
+  const { remembered } = await import(`${files}lib/outbox-store.js`);
+  return Boolean(await remembered("carried"));
+}"""
+
+
+@dataclass(frozen=True)
+class Clip:
+    """What the camera sees, and the only thing that may be read in it."""
+
+    name: str
+    frames: Callable[[], Iterable[Image.Image]]
+    text: str
+
+
+CLIPS = (
+    Clip("QR, still", lambda: [films.scene(films.qr(TEXT), tilt=12)], TEXT),
+    Clip("EAN-13, still", lambda: [films.scene(films.ean13(EAN))], EAN),
+    Clip("EAN-13, tilted 38°", lambda: [films.scene(films.ean13(EAN), tilt=38)], EAN),
+    Clip("QR, blurred and noisy", lambda: [_poor(films.qr(TEXT), 3)], TEXT),
+    Clip("EAN-13, blurred and noisy", lambda: [_poor(films.ean13(EAN), 2)], EAN),
+    Clip("EAN-13, a hand coming to rest", lambda: films.focusing(films.ean13(EAN)), EAN),
+)
+
+
+def _poor(label: Image.Image, blur: float) -> Image.Image:
+    return films.scene(label, tilt=8, blur=blur, noise=25)
+
+
+@dataclass
+class Timed:
+    """One clip over all rounds, in milliseconds."""
+
+    name: str
+    cold: list[float] = field(default_factory=list)
+    kept: list[float] = field(default_factory=list)
+    frames: list[float] = field(default_factory=list)
+    wrong: int = 0
+
+
+def main(arguments: Sequence[str]) -> None:
+    """Play each clip to a new browser, with and without a server, and report."""
+    wanted = _arguments(arguments)
+    about = figures.about(rounds=wanted.rounds)
+    with tempfile.TemporaryDirectory(prefix="partsweb-bench-") as folder:
+        place = make_place(Path(folder), os.environ.get("PARTSWEB_INSTANCE"))
+        cookie = cookie_of(signed_in(place.app(), READER))
+        with sync_playwright() as playwright:
+            timed = [_measure(playwright, clip, place, cookie, wanted.rounds) for clip in CLIPS]
+    table = _table(timed)
+    Console(width=120).print(table)
+    if wanted.keep:
+        _keep(about, table)
+
+
+def _arguments(arguments: Sequence[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="bin/bench --scan", description=__doc__)
+    parser.add_argument("--rounds", type=int, default=3, help="of each clip (default 3)")
+    parser.add_argument("--keep", action="store_true", help="put them into docs/performance.md")
+    return parser.parse_args(arguments)
+
+
+def _measure(playwright: Playwright, clip: Clip, place: Place, cookie: str, rounds: int) -> Timed:
+    timed = Timed(clip.name)
+    path = films.film(list(clip.frames()), place.instance / "film.mjpeg", each=10)
+    for number in range(rounds):
+        print(f"round {number + 1}: {clip.name}", file=sys.stderr)
+        with place.served() as server:
+            browser = playwright.chromium.launch(
+                **{**launch_options(), "args": [*launch_options()["args"], *films.playing(path)]}
+            )
+            context = _phone(browser.new_context, server, cookie)
+            _take(timed, timed.cold, clip, context, server)
+            _await_carried(context.pages[0])
+        # The server is gone: page, scripts and wasm come from what the phone holds.
+        _take(timed, timed.kept, clip, context, server)
+        browser.close()
+    return timed
+
+
+def _phone(make: Callable[..., BrowserContext], server: Served, cookie: str) -> BrowserContext:
+    # Service workers want a secure context, which localhost is.
+    context = make(viewport={"width": 390, "height": 844}, is_mobile=True, has_touch=True)
+    name, value = cookie.split("=", 1)
+    context.add_cookies([{"name": name, "value": value, "url": server.url}])
+    context.add_init_script(WATCH)
+    return context
+
+
+def _take(
+    timed: Timed, into: list[float], clip: Clip, context: BrowserContext, server: Served
+) -> None:
+    """Open the scan page and note when the code was taken."""
+    page = context.pages[0] if context.pages else context.new_page()
+    page.goto(f"{server.url}/scan")
+    first = _first_read(page)
+    if first is None or first["text"] != clip.text:
+        timed.wrong += 1
+        return
+    into.append(first["at"])
+    page.wait_for_timeout(WATCH_MS)
+    timed.frames += page.evaluate("frameTimes")
+
+
+def _first_read(page: Page) -> dict[str, float | str] | None:
+    deadline = time.monotonic() + PATIENCE
+    while time.monotonic() < deadline:
+        found: dict[str, float | str] | None = page.evaluate("window.firstRead")
+        if found:
+            return found
+        page.wait_for_timeout(50)
+    return None
+
+
+def _await_carried(page: Page) -> None:
+    deadline = time.monotonic() + PATIENCE
+    while time.monotonic() < deadline and not page.evaluate(CARRIED):
+        page.wait_for_timeout(100)
+
+
+def _table(timed: Sequence[Timed]) -> Table:
+    heads = ("", "cold ms", "from the phone ms", "ms a frame", "p95", "frames", "unread or wrong")
+    table = figures.table_of("Scan page: opened until the code is taken", *heads)
+    for one in timed:
+        table.add_row(
+            one.name,
+            _shown(one.cold, 50, 0),
+            _shown(one.kept, 50, 0),
+            _shown(one.frames, 50, 1),
+            _shown(one.frames, 95, 1),
+            str(len(one.frames)),
+            str(one.wrong),
+        )
+    return table
+
+
+def _shown(times: Sequence[float], percent: int, places: int) -> str:
+    return f"{figures.percentile(times, percent):.{places}f}" if times else "–"
+
+
+def _keep(about: dict[str, object], table: Table) -> None:
+    before, _, rest = DOCS.read_text(encoding="utf-8").partition(BEGIN)
+    _, _, after = rest.partition(END)
+    said = (
+        f"{str(about['measured_at'])[:10]}, commit {about['commit']}, {about['cores']} cores, "
+        f"{about['system']}; median of {about['rounds']} rounds; load average before it "
+        f"{about['load_before']}, after it {os.getloadavg()[0]:.1f}.\n"
+    )
+    shown = "\n".join([said, figures.as_markdown(table)])
+    DOCS.write_text(f"{before}{BEGIN}\n{shown}{END}{after}", encoding="utf-8")
