@@ -254,8 +254,8 @@ ROUTES = """
 /parts                                                           GET  see parts
 /parts/<uuid:part_id>                                            GET  see parts
 /parts/<uuid:part_id>/barcodes/<uuid:barcode_id>/removal         POST keep the catalogue
-/parts/<uuid:part_id>/barcodes/new                               GET  keep the catalogue
-/parts/<uuid:part_id>/barcodes/new                               POST keep the catalogue
+/parts/<uuid:part_id>/barcodes/new                               GET  teach codes
+/parts/<uuid:part_id>/barcodes/new                               POST teach codes
 /parts/<uuid:part_id>/edit                                       GET  keep the catalogue
 /parts/<uuid:part_id>/edit                                       POST keep the catalogue
 /parts/<uuid:part_id>/movements                                  GET  see stock
@@ -316,7 +316,8 @@ ROUTES = """
 /reports/vendors.<ending>                                        GET  see invoices
 /requests                                                        GET  answer requests
 /scan                                                            GET  see parts
-/scan/lesson                                                     GET  keep the catalogue
+/scan/lesson                                                     GET  teach codes
+/scan/lesson                                                     POST teach codes
 /serial-conflicts/<uuid:conflict_id>                             GET  receive parts
 /serial-conflicts/<uuid:conflict_id>                             POST receive parts
 /serials                                                         GET  see stock

@@ -9,6 +9,7 @@ from sqlalchemy import select, update
 from partsweb.catalogue import queries, trigrams
 from partsweb.catalogue.models import CatalogueRequest, Part, Vendor, VendorReference
 from partsweb.codes.models import Barcode
+from partsweb.codes.reading import read
 from partsweb.extensions import db
 from partsweb.kit.refusal import Refusal
 
@@ -241,7 +242,9 @@ def add_barcode(part: Part, code: str, *, quantity: Decimal = Decimal(1)) -> Bar
         raise Refusal("A barcode has 1 to 200 characters.", field="code")
     if quantity <= 0:
         raise Refusal("A pack holds more than nothing.", field="quantity")
-    known = db.session.scalar(select(Barcode).where(Barcode.code == code))
+    # A GTIN is the same one in 8, 12, 13 and 14 digits.
+    spelled = select(Barcode).where(Barcode.code.in_(read(code).spellings))
+    known = db.session.scalars(spelled.order_by(Barcode.code != code)).first()
     if known is not None:
         if known.subject != part.subject:
             raise Refusal(f"{code} belongs to another part or place already.", field="code")

@@ -155,7 +155,7 @@ def withdraw_reference(reference_id: UUID) -> ShowAfter:
 
 
 @bp.get("/parts/<uuid:part_id>/barcodes/new")
-@reads("keep the catalogue")
+@reads("teach codes")
 def new_barcode(part_id: UUID) -> ResponseReturnValue:
     """The form that teaches a code to a part."""
     found, code = queries.part(part_id), request.args.get("code", "")
@@ -163,7 +163,7 @@ def new_barcode(part_id: UUID) -> ResponseReturnValue:
 
 
 @bp.post("/parts/<uuid:part_id>/barcodes/new")
-@writes("keep the catalogue")
+@writes("teach codes")
 def add_barcode(part_id: UUID) -> ShowAfter:
     """Teach it."""
     found, form = queries.part(part_id), BarcodeForm.read(request.form)

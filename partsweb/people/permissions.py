@@ -27,6 +27,8 @@ ACTS: dict[str, frozenset[str]] = {
     # parts and stock
     "see parts": frozenset(ROLES),
     "keep the catalogue": frozenset({COORDINATOR, PURCHASING, ADMIN}),
+    # Who stands before the box with the unknown code.
+    "teach codes": frozenset({TECHNICIAN, COORDINATOR, PURCHASING, SUPERVISOR, ADMIN}),
     "see stock": frozenset(ROLES),
     "move stock": frozenset({COORDINATOR, SUPERVISOR, ADMIN}),
     # A technician carries from and to the own van, and asks for it.

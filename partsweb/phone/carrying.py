@@ -20,11 +20,19 @@ MOST_DELIVERIES = 6
 MOST_PARTS = 60
 # A page as one comes to it, and a part of it as a tab fetches it.
 Address = dict[str, Any]
+TO_INSTALL: dict[str, Any] = {"for": "install"}
+TO_RECEIVE: dict[str, Any] = {"for": "receive"}
 
 
 def pages_for(person: Person) -> list[Address]:
     """What the person's day needs, the most needed first."""
-    return [*_everybodys(), *_of_orders(person), *_of_van(person), *_of_deliveries(person)]
+    return [
+        *_everybodys(),
+        *_of_scanning(person),
+        *_of_orders(person),
+        *_of_van(person),
+        *_of_deliveries(person),
+    ]
 
 
 def van_of(person: Person) -> dict[str, Any] | None:
@@ -39,6 +47,15 @@ def van_of(person: Person) -> dict[str, Any] | None:
 def _everybodys() -> Iterator[Address]:
     for endpoint in ("today.start", "orders.orders", "scan.scan", "phone.phone", "today.more"):
         yield _whole(url_for(endpoint))
+
+
+def _of_scanning(person: Person) -> Iterator[Address]:
+    """The scan page as the other pages lead to it."""
+    order = orders.active_order(person)
+    if order is not None and person.may("install parts"):
+        yield _whole(url_for("scan.scan", order=order.number, **TO_INSTALL))
+    if person.may("receive parts"):
+        yield _whole(url_for("scan.scan", **TO_RECEIVE))
 
 
 def _of_orders(person: Person) -> Iterator[Address]:

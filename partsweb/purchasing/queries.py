@@ -239,6 +239,13 @@ def coming_of_owed(*, seen_by: Person) -> dict[UUID, list[PurchaseLine]]:
     return found
 
 
+def lines_to_come(*, seen_by: Person, limit: int) -> Sequence[PurchaseLine]:
+    """Lines of any part that the person sees and of which some is still to come, soonest first."""
+    rows = _open_lines().where(seen(seen_by), _seen_lines(seen_by))
+    rows = rows.options(joinedload(PurchaseLine.part))
+    return db.session.scalars(rows.limit(limit)).all()
+
+
 def with_lines_of(part: Part) -> Sequence[PurchaseOrder]:
     """Every purchase order that has the part on it, whatever became of it."""
     lines = select(PurchaseLine.purchase_order_id).where(PurchaseLine.part_id == part.id)

@@ -19,7 +19,7 @@ from partsweb.orders.models import Order, PartEntry
 from partsweb.orders.queries import Held
 from partsweb.people.models import Person
 from partsweb.purchasing import queries as purchasing
-from partsweb.purchasing.models import PurchaseLine
+from partsweb.purchasing.models import PurchaseLine, PurchaseOrder
 from partsweb.stock import queries as stock
 from partsweb.stock.models import Serial
 
@@ -29,7 +29,7 @@ class Found:
     """One thing that the code stands for.
 
     `part` is set for parts and units, `unit` for a unit that the books know, `active_order` is what
-    the person has started and `entry` where the part is open on it, `deliveries` are the lines on
+    the person works on and `entry` where the part is open on it, `deliveries` are the lines on
     which the part is still to come.
     """
 
@@ -43,20 +43,33 @@ class Found:
     deliveries: Sequence[PurchaseLine] = ()
 
     @property
+    def serial(self) -> str:
+        """The unit's number, whether the books know it or the code alone told it."""
+        return self.unit.number if self.unit else self.meaning.serial
+
+    @property
+    def purchase_order(self) -> PurchaseOrder | None:
+        """The one on which it is to come, where there is no doubt."""
+        if isinstance(self.thing, PurchaseOrder):
+            return self.thing
+        coming = {line.purchase_order.id: line.purchase_order for line in self.deliveries}
+        return next(iter(coming.values())) if len(coming) == 1 else None
+
+    @property
     def kind(self) -> str:
         """What kind of thing it is."""
         return self.meaning.subject.kind
 
 
-def found(text: str, *, seen_by: Person) -> Sequence[Found]:
-    """Everything that the code can stand for, as seen by the person."""
+def found(text: str, *, seen_by: Person, on: Order | None) -> Sequence[Found]:
+    """Everything that the code can stand for, as seen by the person who works `on` an order."""
     things = []
     for meaning in codes.meanings(text):
         try:
             thing = subject.load(meaning.subject, seen_by=seen_by)
         except NotFound:
             continue
-        things.append(_known_of(meaning, thing, seen_by))
+        things.append(_known_of(meaning, thing, seen_by, on))
     return things
 
 
@@ -66,19 +79,23 @@ def recognised(reading: Reading) -> Iterable[Meaning]:
     return [Meaning(order.subject, "number")] if order else []
 
 
-def _known_of(meaning: Meaning, thing: Any, person: Person) -> Found:
+def _known_of(meaning: Meaning, thing: Any, person: Person, on: Order | None) -> Found:
     if isinstance(thing, Serial):
-        return _with_part(meaning, thing, thing.part, thing, person)
+        return _with_part(meaning, thing, thing.part, thing, person, on)
     if isinstance(thing, Part):
         unit = stock.serial(thing, meaning.serial) if meaning.serial else None
-        return _with_part(meaning, thing, thing, unit, person)
+        return _with_part(meaning, thing, thing, unit, person, on)
     return Found(meaning, thing)
 
 
 def _with_part(
-    meaning: Meaning, thing: Any, part: Part, unit: Serial | None, person: Person
+    meaning: Meaning,
+    thing: Any,
+    part: Part,
+    unit: Serial | None,
+    person: Person,
+    order: Order | None,
 ) -> Found:
-    order = orders.active_order(person)
     return Found(
         meaning,
         thing,
@@ -93,8 +110,18 @@ def _with_part(
 
 def _open_entry(order: Order, part: Part) -> PartEntry | None:
     """Where the part waits on the order to be installed."""
-    same = (entry for entry in order.entries if entry.part_id == part.id)
-    return next((entry for entry in same if entry.open_quantity > 0), None)
+    found: PartEntry | None = None
+    for entry in order.entries:
+        if entry.part_id == part.id:
+            found = likelier(found, entry)
+    return found
+
+
+def likelier(one: PartEntry | None, other: PartEntry) -> PartEntry | None:
+    """Where the part is fitted: what is ready before what is still to come."""
+    if not other.open_quantity:
+        return one
+    return other if one is None or (other.ready and not one.ready) else one
 
 
 def _deliveries(part: Part, person: Person) -> Sequence[PurchaseLine]:
