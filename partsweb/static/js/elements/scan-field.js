@@ -156,7 +156,7 @@ function chip({ id, name, sku }) {
   const label = Object.assign(document.createElement("label"), { className: "chip" });
   const box = Object.assign(document.createElement("input"), { type: "radio", name: "part", value: id });
   const words = document.createElement("span");
-  words.append(`${name} `, Object.assign(document.createElement("code"), { textContent: sku }));
+  words.append(`${name}\u00a0`, Object.assign(document.createElement("code"), { textContent: sku }));
   label.append(box, words);
   return label;
 }
