@@ -20,7 +20,7 @@ from partsweb.exchange import views as exchange
 from partsweb.invoices import merging as billed
 from partsweb.invoices import views as invoices
 from partsweb.kit import slot
-from partsweb.kit.door import corrected, could_not_apply, files_came_in
+from partsweb.kit.door import corrected, could_not_apply, files_are_named, files_came_in
 from partsweb.labels import views as labels
 from partsweb.locations import views as locations
 from partsweb.month_end import checks, pack
@@ -28,6 +28,7 @@ from partsweb.month_end import views as month_end
 from partsweb.orders import (
     asking,
     asking_pages,
+    blank_pages,
     carrying,
     dispatch_pages,  # noqa: F401 - its pages stand on the blueprint of orders
 )
@@ -42,6 +43,7 @@ from partsweb.people import passkey_views as passkeys
 from partsweb.people import session
 from partsweb.people import views as people
 from partsweb.phone import queries as sent_later
+from partsweb.phone import uploads
 from partsweb.phone import views as phone
 from partsweb.purchasing import (
     counter_views,
@@ -92,8 +94,10 @@ def open_all(app: Flask) -> None:
     slot.fill("serial.page", labels.of_serial)
     app.register_blueprint(phone.bp)
     could_not_apply.connect(phone.keep_whole)
+    files_are_named.connect(uploads.bring_in)
     corrected.connect(phone.close_corrected)
     app.register_blueprint(orders.bp)
+    app.register_blueprint(blank_pages.bp)
     carried.connect(carrying.follow)
     _open_purchasing(app)
     _follow_requests()

@@ -94,6 +94,9 @@ ROUTES = """
 /billing/<number>                                                POST bill orders
 /billing/<number>/reversal                                       POST bill orders
 /billing/lines.<ending>                                          GET  see bills
+/blank/cancellation                                              GET  request parts
+/blank/installation                                              GET  install parts
+/blank/photos                                                    GET  work on orders
 /c/<letter>/<key>                                                GET  be signed in
 /catalogue-requests                                              GET  see parts
 /catalogue-requests/<uuid:request_id>                            GET  see parts
@@ -275,6 +278,8 @@ ROUTES = """
 /phone                                                           GET  be signed in
 /phone/ahead                                                     GET  be signed in
 /phone/catalogue                                                 GET  see parts
+/phone/files                                                     POST be signed in
+/phone/files/<digest>                                            GET  be signed in
 /phone/withdrawals                                               POST be signed in
 /ping                                                            GET  be signed in
 /purchase-lines/<uuid:line_id>                                   GET  buy parts

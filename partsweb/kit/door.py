@@ -30,8 +30,11 @@ from partsweb.kit.writing import written
 View = Callable[..., Any]
 Taking = Callable[[MultiDict[str, FileStorage]], Any]
 SIGNED_IN = "be signed in"
+NAMED = "_file"
 # Sent with the files of a write before its transaction begins: who reads them may take their time.
 files_came_in = event("files-came-in")
+# A write names files that came before it: sent with by=, the person's id, to bring them in.
+files_are_named = event("files-are-named")
 # An operation that a phone sent later is refused: sent with refusal= and by=, the person's id.
 could_not_apply = event("could-not-apply")
 # An operation is applied that corrects an earlier one: sent with by=, the person's id.
@@ -98,6 +101,8 @@ def writes(act: str, *, takes_in: Taking | None = None) -> Callable[[View], View
         @wraps(view)
         def door(**arguments: Any) -> ResponseReturnValue:
             _refuse_others_operation(signed_in())
+            if named := request.form.getlist(NAMED):
+                files_are_named.send(tuple(named), by=signed_in().id)
             sent = operation.read(request, request.endpoint or "", arguments)
             g.sent = sent
             try:

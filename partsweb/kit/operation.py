@@ -26,7 +26,7 @@ from partsweb.kit.table import Table, insert_if_absent
 # The forms' version; the previous one is still accepted, for phones that lay in a drawer.
 FORM_VERSION = 1
 # What says of an operation that it is sent, not what is in it.
-OF_SENDING = ("operation_id", "form_version")
+OF_SENDING = ("operation_id", "form_version", "_file")
 
 
 class Operation(Table):

@@ -476,6 +476,17 @@ def van_stock(van: Location, words: str = "") -> Sequence[tuple[Part, Decimal]]:
     return [(part, quantity) for part, quantity in db.session.execute(rows)]
 
 
+def parts_asked_by(person: Person) -> Sequence[Part]:
+    """The parts of the person's open orders."""
+    rows = (
+        select(Part)
+        .join(PartEntry, PartEntry.part_id == Part.id)
+        .join(Order, Order.id == PartEntry.order_id)
+        .where(Order.assigned_to_id == person.id, Order.state.not_in(CLOSED))
+    )
+    return db.session.scalars(rows.distinct()).all()
+
+
 # --- What was fitted --------------------------------------------------------------------------
 
 

@@ -15,9 +15,15 @@ from partsweb.people.models import Person
 from partsweb.phone import queries
 from partsweb.purchasing import queries as purchasing
 from partsweb.purchasing.queries import Wanted
+from partsweb.stock import transfer_queries as transfers
 
 MOST_DELIVERIES = 6
 MOST_PARTS = 60
+BLANK = {
+    "request parts": ("cancellation",),
+    "install parts": ("installation",),
+    "work on orders": ("photos",),
+}
 # A page as one comes to it, and a part of it as a tab fetches it.
 Address = dict[str, Any]
 TO_INSTALL: dict[str, Any] = {"for": "install"}
@@ -29,6 +35,7 @@ def pages_for(person: Person) -> list[Address]:
     return [
         *_everybodys(),
         *_of_scanning(person),
+        *_blank(person),
         *_of_orders(person),
         *_of_van(person),
         *_of_deliveries(person),
@@ -58,6 +65,14 @@ def _of_scanning(person: Person) -> Iterator[Address]:
         yield _whole(url_for("scan.scan", **TO_RECEIVE))
 
 
+def _blank(person: Person) -> Iterator[Address]:
+    """Forms for what the phone will hold no page of."""
+    for act, endpoints in BLANK.items():
+        if person.may(act):
+            for endpoint in endpoints:
+                yield _whole(url_for(f"blank.{endpoint}"))
+
+
 def _of_orders(person: Person) -> Iterator[Address]:
     for order in queries.open_orders_of(person):
         yield from _tabs(order)
@@ -68,6 +83,7 @@ def _of_orders(person: Person) -> Iterator[Address]:
         for entry in order.entries:
             yield _whole(url_for("orders.entry", entry_id=entry.id))
             if entry.open_quantity:
+                yield _whole(url_for("orders.not_used", entry_id=entry.id))
                 yield _whole(url_for("orders.installation", entry_id=entry.id))
                 yield _whole(url_for("orders.photos", entry_id=entry.id))
 
@@ -82,7 +98,12 @@ def _tabs(order: Order) -> Iterator[Address]:
 def _of_van(person: Person) -> Iterator[Address]:
     """What lies in the van can be fitted on the order that was started."""
     van, order = locations.van_of(person), orders.active_order(person)
-    if van is None or order is None:
+    if van is None:
+        return
+    for asked in {line.transfer_id for line in transfers.under_way_to(van)}:
+        yield _whole(url_for("transfers.transfer", transfer_id=asked))
+        yield _whole(url_for("transfers.new_receipt", transfer_id=asked))
+    if order is None:
         return
     for part, _ in orders.van_stock(van)[:MOST_PARTS]:
         yield _whole(url_for("orders.new_installation", number=order.number, part=part.id))

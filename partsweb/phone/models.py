@@ -13,6 +13,19 @@ from partsweb.kit.table import Table, WithId
 from partsweb.people.models import Person
 
 
+class Upload(Table):
+    """A file that came before the write that names it; its sender's alone, swept after a while."""
+
+    __tablename__ = "uploads"
+
+    person_id: Mapped[UUID] = mapped_column(ForeignKey(Person.id), primary_key=True)
+    # Of what was received; the bytes lie under it.
+    hash: Mapped[str] = mapped_column(primary_key=True)
+    stored: Mapped[str]
+    size: Mapped[int]
+    received_at: Mapped[datetime] = mapped_column(index=True)
+
+
 class OperationException(WithId, Table):
     """An operation kept whole, with all its fields and files, until somebody resolved it."""
 

@@ -10,20 +10,21 @@ from uuid import UUID
 from flask import Blueprint, Response, g, jsonify, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 
+from partsweb.extensions import db
 from partsweb.kit import assets, files, operation
 from partsweb.kit.door import SIGNED_IN, occurred_at, open_to_all, reads, writes
 from partsweb.kit.operation import Sent
 from partsweb.kit.pages import ShowAfter, page, show_after
 from partsweb.kit.paging import asked_page
-from partsweb.kit.refusal import Refusal
-from partsweb.phone import packing, queries, rules
+from partsweb.kit.refusal import NotFound, Refusal
+from partsweb.phone import packing, queries, rules, uploads
 from partsweb.phone.carrying import pages_for, van_of
-from partsweb.phone.models import ExceptionFile
+from partsweb.phone.models import ExceptionFile, Upload
 from partsweb.phone.rules import Received
 
 bp = Blueprint("phone", __name__)
 ROOM = "exceptions"
-SMALL = ("_title", "_page")
+SMALL = ("_title", "_page", "_file")
 
 
 @bp.get("/ping")
@@ -99,6 +100,24 @@ def withdraw() -> ShowAfter:
     for number in numbers:
         operation.note_refused(g.sent.device_id, int(number))
     return show_after(url_for(".phone"))
+
+
+@bp.post("/phone/files")
+@writes(SIGNED_IN)
+def upload() -> ShowAfter:
+    """A file, as bytes, before the write that names it."""
+    digest = uploads.keep(request.get_data(), by=g.person.id, at=g.sent.occurred_at)
+    return show_after(url_for(".uploaded", digest=digest))
+
+
+@bp.get("/phone/files/<digest>")
+@reads(SIGNED_IN)
+def uploaded(digest: str) -> ResponseReturnValue:
+    """Whether that file of one's own is here."""
+    kept = db.session.get(Upload, (g.person.id, digest))
+    if kept is None:
+        raise NotFound("There is no such file.")
+    return jsonify(hash=kept.hash, size=kept.size)
 
 
 @bp.get("/exceptions")

@@ -14,6 +14,7 @@ from partsweb.kit import clock
 from partsweb.kit.words import day
 from partsweb.orders import waiting
 from partsweb.people.permissions import COORDINATOR, DISPATCHER, PURCHASING
+from partsweb.phone import uploads
 from partsweb.purchasing import queries as purchasing
 from partsweb.returns import queries as returns
 from partsweb.timeline import rules as timeline
@@ -23,6 +24,7 @@ from partsweb.timeline.models import Task
 def tick() -> int:
     """Tell people what became due since the last time; says how many things."""
     imports.tidy()
+    uploads.sweep()
     return _overdue_tasks() + _late_deliveries() + _cores_due()
 
 

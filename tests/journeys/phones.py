@@ -83,6 +83,11 @@ def carried(page: Page) -> None:
       for (let tries = 0; tries < 300 && !(await remembered("carried")); tries++) {
         await new Promise((go) => setTimeout(go, 50));
       }
+      // The catalogue comes after the pages.
+      const words = () => caches.match("/phone/catalogue/words", { cacheName: "catalogue" });
+      for (let tries = 0; tries < 300 && !(await words()); tries++) {
+        await new Promise((go) => setTimeout(go, 50));
+      }
       return Boolean(await remembered("carried"));
     }"""
     assert page.evaluate(look)

@@ -1,9 +1,11 @@
 // What was chosen in a file field: pictures small, names, and a way to take one out again.
 // Choosing a second time adds to the first: photos are taken one after the other.
+import { shrunk } from "../lib/shrink.js";
 
 class FilePicks extends HTMLElement {
   #files = [];
   #urls = [];
+  #originals = new Map(); // small photo → as it was chosen
 
   connectedCallback() {
     this.addEventListener("change", this);
@@ -29,11 +31,26 @@ class FilePicks extends HTMLElement {
   }
 
   take(chosen) {
-    const added = chosen.filter((file) => !this.#files.some((known) => same(known, file)));
+    const added = chosen.filter((file) => !this.#files.some((known) => same(this.#originals.get(known) ?? known, file)));
     if (this.input.multiple) this.#files.push(...added);
     // None: the picker was left without choosing, and some browsers empty the field. Keep.
     else if (chosen.length) this.#files = chosen;
     this.give();
+    if (!this.hasAttribute("whole")) this.shrink(added);
+  }
+
+  /** Until it is done the form has the photo as it was: whoever is quick sends that. */
+  async shrink(added) {
+    this.setAttribute("aria-busy", "true");
+    for (const file of added) {
+      const small = await shrunk(file);
+      const index = this.#files.indexOf(file);
+      if (small === file || index < 0) continue;
+      this.#originals.set(small, file);
+      this.#files[index] = small;
+      if (this.isConnected) this.give();
+    }
+    this.removeAttribute("aria-busy");
   }
 
   remove(index) {

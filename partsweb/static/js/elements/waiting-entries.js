@@ -50,6 +50,14 @@ class WaitingEntries extends HTMLElement {
     if (none) none.hidden = Boolean(mine.length);
   }
 
+  /** What can be done with a thing that was made here, though the server doesn't know it yet. */
+  offerNext(next, { makes, fields, state }) {
+    if (!next) return;
+    const thing = makes && fields.find(([name]) => name === "thing_id")?.[1];
+    next.hidden = !thing || state === "needs you" || fields.some(([name]) => name === "source");
+    for (const link of next.querySelectorAll("[data-step]")) link.href = `${makes}/${thing}/${link.dataset.step}`;
+  }
+
   row(entry) {
     const row = this.querySelector("template").content.cloneNode(true).firstElementChild;
     const [word, tone] = STATES[entry.state];
@@ -59,6 +67,7 @@ class WaitingEntries extends HTMLElement {
     find("text").textContent = textOf(entry);
     Object.assign(find("state"), { textContent: word, className: `state ${tone} filled` });
     Object.assign(find("problem"), { hidden: !entry.problem, textContent: entry.problem ?? "" });
+    this.offerNext(find("next"), entry);
     const acts = find("acts");
     if (acts) acts.hidden = false;
     for (const button of row.querySelectorAll("[data-do=correct], [data-do=retry]")) button.hidden = entry.state === "waiting";

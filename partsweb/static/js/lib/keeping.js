@@ -17,6 +17,23 @@ export function keyOf({ headers }, url) {
   return key.href;
 }
 
+// Forms about things that the phone holds no page of: one blank form of each kind is carried along.
+const BLANKS = [
+  [/^\/orders\/[^/]+\/installations\/new$/, "/blank/installation"],
+  [/^\/entries\/[^/]+\/installation$/, "/blank/installation"],
+  [/^\/entries\/[^/]+\/cancellation$/, "/blank/cancellation"],
+  [/^\/entries\/[^/]+\/photos$/, "/blank/photos"],
+];
+
+/** The blank form that stands in for the page, if there is one. */
+export const blankFor = ({ pathname }) => BLANKS.find(([pattern]) => pattern.test(pathname))?.[1];
+
+/** The blank form as the form of that address. */
+export function addressed(text, blank, { pathname, search }) {
+  const address = (pathname + search).replace(/&/g, "&amp;").replace(/"/g, "&quot;").replace(/</g, "&lt;");
+  return text.replaceAll(`"${blank}"`, () => `"${address}"`);
+}
+
 /** What the promise brings, or undefined after so long. */
 export function within(ms, promise) {
   return Promise.race([promise, new Promise((resolve) => setTimeout(resolve, ms))]);

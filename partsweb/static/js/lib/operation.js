@@ -4,6 +4,8 @@
 import { deviceId, momentHere, uuid } from "./ids.js";
 
 export const FIELDS = ["operation_id", "occurred_at", "device_id"];
+// The id of the thing that a form makes: later operations name it, and a correction keeps it.
+const THING = "thing_id";
 
 /** A new operation, now. */
 export function newOperation(make = { uuid, momentHere, deviceId }) {
@@ -19,7 +21,7 @@ export function contentOf(entries) {
   const said = [];
   for (const [name, value] of entries) {
     // A file field without a file gives an empty one that was "modified" just now.
-    if (FIELDS.includes(name) || (!value.name && value.size === 0)) continue;
+    if (name === THING || FIELDS.includes(name) || (!value.name && value.size === 0)) continue;
     said.push([name, typeof value === "string" ? value : fileOf(value)]);
   }
   return JSON.stringify(said);
@@ -52,6 +54,8 @@ function carry(form, operation) {
     input.value = operation[name];
     if (!field) form.append(input);
   }
+  const thing = form.elements.namedItem(THING);
+  if (thing && !thing.dataset.kept) thing.value = operation.operation_id;
 }
 
 function release(form) {

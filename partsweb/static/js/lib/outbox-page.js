@@ -14,6 +14,8 @@ function titleOf(form, submitter) {
   return button && !heading.startsWith(button) ? `${button} — ${heading}` : heading;
 }
 
+const aboutOf = (form) => form.closest("main")?.querySelector("h1")?.textContent.trim() ?? "";
+
 const laneOf = (form) => form.closest("[data-lane]")?.dataset.lane ?? "";
 
 export function useOutbox(page) {
@@ -24,7 +26,7 @@ export function useOutbox(page) {
     const [form, user] = [request.form, userOf(page)];
     // A whole new body is no form of ours: signing in and out.
     if (request.method !== "POST" || !form || !user || ctx.target === document.body || !mayWait(form)) return;
-    const where = { url: request.action, page: location.pathname + location.search, title: titleOf(form, request.submitter), lane: laneOf(form), user };
+    const where = { url: request.action, page: location.pathname + location.search, title: titleOf(form, request.submitter), about: aboutOf(form), makes: form.elements.thing_id?.dataset.makes, lane: laneOf(form), user };
     // Begun now: what htmx queues dies with the page.
     const entry = entryOf(request.body, where);
     ctx.fetch = async (url, options) => {

@@ -79,6 +79,11 @@ export async function entriesOf(user) {
   return all.filter((entry) => entry.user === user);
 }
 
+/** The owner's entry that makes the thing of this id, while it waits. */
+export async function makerOf(thing, user) {
+  return (await entriesOf(user)).find(({ makes, fields }) => makes && fields.some(([name, value]) => name === "thing_id" && value === thing));
+}
+
 export const get = (id) => read("entries", (entries) => answered(entries.get(id)));
 
 /** The server has it: the entry goes and a receipt stays, in one act. */

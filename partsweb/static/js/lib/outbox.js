@@ -5,6 +5,7 @@ import { afterFailure, nextOf, outcomeOf } from "./outbox-rules.js";
 
 const SENDER = "partsweb.outbox";
 const PATIENCE_MS = { poor: 800, good: 6000, files: 20_000 };
+const FILES_MISSING = 412;
 const LONGEST_SEND_MS = 120_000;
 const channel = globalThis.BroadcastChannel ? new BroadcastChannel(SENDER) : undefined;
 channel?.unref?.(); // Node's tests would wait for it
@@ -39,7 +40,7 @@ function changed() {
 }
 
 /** An entry of a form's content. Files become bytes: the page may be gone when they are sent. */
-export async function entryOf(body, { url, page, title, lane, user }) {
+export async function entryOf(body, { url, page, title, lane, user, about = "", makes = "" }) {
   const [fields, files] = [[], []];
   for (const [name, value] of body) {
     if (typeof value === "string") fields.push([name, value]);
@@ -48,7 +49,7 @@ export async function entryOf(body, { url, page, title, lane, user }) {
   const id = fields.find(([name]) => name === "operation_id")[1];
   fields.push(["_title", title], ["_page", page]);
   const replaces = fields.find(([name]) => name === "replaces")?.[1];
-  return { id, replaces, user, lane, url, page, title, fields, files, state: "waiting", tries: 0, at: Date.now() };
+  return { id, replaces, user, lane, url, page, title, about, makes, fields, files, state: "waiting", tries: 0, at: Date.now() };
 }
 
 /** Keep the entry, send it, and answer with the server's page, or with nothing while it waits. */
@@ -85,7 +86,8 @@ async function sendAll(user) {
 /** Whether the next one may go. */
 async function sendOne(entry) {
   const waiting = live.get(entry.id);
-  const { answer, response, text } = await post(entry, waiting?.request);
+  const { answer, response, text } = (await sendFiles(entry)) ?? (await post(entry, waiting?.request));
+  if (answer?.status === FILES_MISSING) await forgetSent(entry);
   const outcome = outcomeOf(answer, entry.id);
   const stillLive = live.get(entry.id);
   heard(outcome !== "unknown" || answer?.status);
@@ -118,22 +120,51 @@ async function failed(entry, answer) {
   return after.state === "stuck";
 }
 
-async function post(entry, request) {
+/** Send the files that the server doesn't have yet, each once; what stood in the way, if something did. */
+async function sendFiles(entry) {
+  for (const file of entry.files) {
+    if (file.hash) continue;
+    const headers = { ...headersOf(entry), "Content-Type": "application/octet-stream" };
+    const came = await fetchOnce("/phone/files", file.bytes, headers);
+    const known = received(came, file);
+    if (!known) return { answer: { ...came.answer, operation: undefined } };
+    file.hash = known.hash;
+    await store.change(entry.id, { files: entry.files });
+  }
+  return undefined;
+}
+
+/** What the server says it has, if it is all of the file. */
+function received({ answer, text }, { bytes }) {
+  try {
+    const said = answer?.status === 200 && JSON.parse(text);
+    return said?.hash && said.size === bytes.byteLength ? said : undefined;
+  } catch {
+    return undefined; // a captive portal speaks no JSON
+  }
+}
+
+/** They were swept: the next try sends them again. */
+const forgetSent = (entry) => store.change(entry.id, { files: entry.files.map(({ hash, ...file }) => file) });
+
+const post = (entry, request) => fetchOnce(entry.url, bodyOf(entry), headersOf(entry, request));
+
+async function fetchOnce(url, body, headers) {
   const controller = new AbortController();
   const late = setTimeout(() => controller.abort(), LONGEST_SEND_MS);
   try {
-    const response = await fetch(entry.url, {
+    const response = await fetch(url, {
       method: "POST",
-      body: bodyOf(entry),
-      headers: headersOf(entry, request),
+      body,
+      headers,
       credentials: "same-origin",
       // A captive portal leads elsewhere; we never do for a fragment.
       redirect: "manual",
       signal: controller.signal,
     });
     const text = await response.clone().text();
-    const { status, headers } = response;
-    return { response, text, answer: { status, operation: headers.get("Operation"), outcome: headers.get("Operation-Outcome") } };
+    const said = response.headers;
+    return { response, text, answer: { status: response.status, operation: said.get("Operation"), outcome: said.get("Operation-Outcome") } };
   } catch {
     return {};
   } finally {
@@ -146,12 +177,10 @@ function headersOf(entry, request) {
   return { ...usual, ...(request?.headers ?? { Replayed: "true" }), "For-Person": entry.user };
 }
 
+/** The fields, and the files by name: their bytes are there already. */
 function bodyOf({ fields, files }) {
-  if (!files.length) return new URLSearchParams(fields);
-  const body = new FormData();
-  for (const [name, value] of fields) body.append(name, value);
-  for (const { field, name, type, bytes } of files) body.append(field, new File([bytes], name, { type }));
-  return body;
+  const named = files.map(({ field, name, type, hash }) => ["_file", JSON.stringify([field, name, type, hash])]);
+  return new URLSearchParams([...fields, ...named]);
 }
 
 /** Whether our server answers, and takes us for who we are. */

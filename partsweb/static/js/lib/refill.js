@@ -25,6 +25,8 @@ export function fill(form, { fields, files }) {
     for (const field of form.querySelectorAll(`[name="${CSS.escape(name)}"]`)) {
       if (/^(checkbox|radio)$/.test(field.type)) field.checked ||= field.value === value;
       else if (field.type !== "file") field.value = value;
+      // What was done meanwhile with the thing that it makes still names it.
+      if (name === "thing_id") field.dataset.kept = "true";
     }
   }
   for (const input of form.querySelectorAll("[type=file]")) {

@@ -6,8 +6,8 @@
 //            is signed in; an answer that names nobody (a captive portal) counts as no signal.
 //   files    from the phone, under the address of their release
 import { drain } from "../lib/outbox.js";
-import { remember, remembered } from "../lib/outbox-store.js";
-import { isOpenToAll, isPage, keyOf, standInsOf, within } from "../lib/keeping.js";
+import { makerOf, remember, remembered } from "../lib/outbox-store.js";
+import { addressed, blankFor, isOpenToAll, isPage, keyOf, standInsOf, within } from "../lib/keeping.js";
 import { refresh } from "../lib/catalogue-store.js";
 import { pathOf } from "../lib/own-codes.js";
 
@@ -86,6 +86,7 @@ async function page(request, url, offline) {
   }
   const asked = fromNetwork(request, url);
   const answer = await within(PATIENCE_MS, asked);
+  if (answer?.status === 404 && (await isMadeHere(url))) return (await blank(url)) ?? answer;
   if (answer) return answer;
   phoneFirstUntil = Date.now() + PHONE_FIRST_MS;
   return (await heldPage(request, url)) ?? (await asked) ?? noPage(request, offline);
@@ -129,8 +130,24 @@ async function heldPage(request, url) {
   return undefined;
 }
 
+/** Whether the address is of a thing that waits here: the server doesn't know it yet. */
+async function isMadeHere({ pathname }) {
+  const [, thing] = pathname.match(/^\/entries\/([^/]+)\//) ?? [];
+  return Boolean(thing && (await makerOf(thing, await remembered("reader"))));
+}
+
+/** The blank form of that kind, as the form of this address. */
+async function blank(url) {
+  const [name, person] = [blankFor(url), await remembered("reader")];
+  if (!name || !person) return undefined;
+  const held = await caches.match(new URL(name, location.origin).href, { cacheName: `pages-${person}`, ignoreVary: true });
+  return held && new Response(addressed(await held.text(), name, url), { headers: { "Content-Type": "text/html; charset=utf-8", "Content-Security-Policy": held.headers.get("Content-Security-Policy") ?? "default-src 'self'" } });
+}
+
 async function noPage(request, offline) {
   if (request.headers.get("HX-Request-Type") === "partial") return Response.error();
+  const form = await blank(new URL(request.url));
+  if (form) return form;
   return (await caches.match(offline)) ?? Response.error();
 }
 
