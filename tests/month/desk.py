@@ -84,6 +84,7 @@ class Desk:
 
     def __init__(self, app: Flask, login: str, password: str) -> None:
         self.browser: FlaskClient = app.test_client()
+        self.happened_at = ""  # what the device says of what it sends late
         self.open("/signin").press("Sign in", login=login, password=password)
 
     # --- Reading ---------------------------------------------------------------------------
@@ -98,6 +99,9 @@ class Desk:
         """Tap the first link with these words, in the row that also says `beside`."""
         links = [each for each in self.page.all("a") if words in each.text]
         exactly = [each for each in links if each.text == words]
+        if not links:  # a row's own link names the thing, its code stands beside it
+            rows = [row for row in self.main.all("li", "tr") if words in row.text]
+            links = [each for row in rows for each in row.all("a")]
         link = _nearest(exactly or links, beside, words, self)
         return self.open(urljoin(self.address, link.given["href"]))
 
@@ -184,6 +188,8 @@ class Desk:
         sent = _filled(form, typed, self.address)
         if pressed.given.get("name"):
             sent.append((pressed.given["name"], pressed.given.get("value", "")))
+        if self.happened_at:
+            sent.append(("occurred_at", self.happened_at))
         action = urljoin(self.address, pressed.given.get("formaction") or form.given["action"])
         return self.browser.post(
             action,
