@@ -46,6 +46,15 @@ def tess(browser: Browser, site: Site, company: Company) -> Iterator[Page]:
         yield signed_in(context, company.login)
 
 
+@pytest.fixture
+def alone(browser: Browser, site: Site, company: Company) -> Iterator[Page]:
+    """Her phone without a service worker, which would send at times of its own."""
+    with a_phone(browser, site.server, service_workers="block") as context:
+        page = context.new_page()
+        sign_in(page, company.login)
+        yield page
+
+
 def test_an_order_that_was_never_opened_is_there_without_signal(tess: Page, company: Company):
     tess.context.set_offline(True)
 
@@ -301,31 +310,31 @@ def exceptions_of(company: Company) -> Sequence[OperationException]:
 
 @pytest.mark.parametrize("answer", [302, 401])
 def test_led_astray_or_signed_out_everything_stays(
-    tess: Page, company: Company, site: Site, answer: int
+    alone: Page, company: Company, site: Site, answer: int
 ):
-    tess.goto(f"/orders/{company.order.number}/notes/new")
+    alone.goto(f"/orders/{company.order.number}/notes/new")
     if answer == 302:
         astray = {"Location": "/ping"}
-        tess.route(
+        alone.route(
             "**/notes/new",
             lambda route: (
                 route.fulfill(status=302, headers=astray) if posts(route) else route.continue_()
             ),
         )
     else:
-        tess.context.clear_cookies()
-    tess.get_by_label("What was done").fill("Still here")
-    tess.get_by_role("button", name="Log the note").tap()
+        alone.context.clear_cookies()
+    alone.get_by_label("What was done").fill("Still here")
+    alone.get_by_role("button", name="Log the note").tap()
     said = "Saved on this phone" if answer == 302 else "You have been signed out"
-    expect(tess.get_by_text(said).first).to_be_visible(timeout=15_000)
-    assert waiting_on(tess) == ["Still here"]
-    tess.unroute_all()
+    expect(alone.get_by_text(said).first).to_be_visible(timeout=15_000)
+    assert waiting_on(alone) == ["Still here"]
+    alone.unroute_all()
 
     if answer == 401:
-        sign_in(tess, company.login)
-    send_now(tess)
+        sign_in(alone, company.login)
+    send_now(alone)
 
-    assert waiting_on(tess) == []
+    assert waiting_on(alone) == []
     assert notes(site.app, company.order) == ["Still here"]
 
 
