@@ -58,6 +58,8 @@ def test_every_page_of_a_role_is_whole_and_accessible(demo_server, browser: Brow
         # axe is put into the page from outside; the policy itself is held by tests/test_house.py
         bypass_csp=True,
         reduced_motion="reduce",
+        # the day ahead, fetched at every sign-in, is what tests/journeys/test_offline.py looks at
+        service_workers="block",
     )
     page = context.new_page()
     wrong: list[str] = []
