@@ -15,11 +15,11 @@ const PATIENCE_MS = 3000;
 const PHONE_FIRST_MS = 60_000;
 const AT_ONCE = 4;
 let phoneFirstUntil = 0;
-let ours = "";
+let current = "";
 
 export function begin({ release, files, offline }) {
   const FILES = `files-${release}`;
-  ours = release;
+  current = release;
 
   addEventListener("install", (event) => {
     event.waitUntil((async () => {
@@ -52,8 +52,8 @@ export function begin({ release, files, offline }) {
 }
 
 /** Files of this release and of the one before stay: an open page may still ask for those. */
-async function forgetOldReleases(current) {
-  const kept = (await caches.keys()).filter((name) => name.startsWith("files-") && name !== current);
+async function forgetOldReleases(newest) {
+  const kept = (await caches.keys()).filter((name) => name.startsWith("files-") && name !== newest);
   await Promise.all(kept.slice(0, -1).map((name) => caches.delete(name)));
 }
 
@@ -75,7 +75,7 @@ async function file(request) {
     return await fetch(request);
   } catch {
     // Of another release: without signal ours is better than none.
-    return (await caches.match(request.url.replace(/\/static\/[^/]+\//, `/static/${ours}/`))) ?? Response.error();
+    return (await caches.match(request.url.replace(/\/static\/[^/]+\//, `/static/${current}/`))) ?? Response.error();
   }
 }
 
@@ -106,7 +106,7 @@ async function fromNetwork(request, url) {
   phoneFirstUntil = 0;
   // Before its pages are kept, their files have to be.
   const release = answer.headers.get("Release");
-  if (release && release !== ours) registration.update().catch(() => {});
+  if (release && release !== current) registration.update().catch(() => {});
   if (person && answer.ok && !answer.redirected) await keep(person, request, url, answer.clone());
   return answer;
 }
