@@ -26,6 +26,8 @@ ROOM = "uploads"
 # A phone may lie in a drawer; it sends a file again that was swept.
 KEPT_FOR = timedelta(days=60)
 MISSING = 412
+# Each is read into memory; a delivery with a photo of every line stays far below.
+MOST_NAMED = 60
 
 
 def keep(content: bytes, *, by: UUID, at: datetime) -> str:
@@ -42,6 +44,8 @@ def keep(content: bytes, *, by: UUID, at: datetime) -> str:
 
 def bring_in(named: tuple[str, ...], *, by: UUID) -> None:
     """Put the files that a write names beside those that came with it."""
+    if len(named) > MOST_NAMED:
+        abort(413)
     brought = list(request.files.items(multi=True))
     brought.extend(_file(text, by) for text in named)
     request.__dict__["files"] = ImmutableMultiDict(brought)

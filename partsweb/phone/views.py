@@ -96,7 +96,7 @@ def offline() -> ResponseReturnValue:
 @writes(SIGNED_IN)
 def withdraw() -> ShowAfter:
     """The owner took something back that was never sent; its running number isn't missing."""
-    numbers = (one for one in request.form.getlist("number") if one.isdigit() and len(one) < 10)
+    numbers = (one for one in request.form.getlist("number") if one.isdecimal() and len(one) < 10)
     for number in numbers:
         operation.note_refused(g.sent.device_id, int(number))
     return show_after(url_for(".phone"))

@@ -14,6 +14,7 @@ from sqlalchemy import select
 from partsweb.attachments.models import Attachment
 from partsweb.extensions import db
 from partsweb.kit import clock, files
+from partsweb.kit.operation import RefusedNumber
 from partsweb.phone import uploads
 from partsweb.phone.models import Upload
 from tests.support.company import a_technician, an_order, given, signed_in
@@ -50,6 +51,35 @@ def test_a_photo_that_came_before_hangs_on_the_note_that_names_it(app: Flask):
     with app.app_context():
         [hung] = db.session.scalars(select(Attachment)).all()
         assert (hung.name, hung.received_hash) == ("plate.jpg", said["hash"])
+
+
+def test_a_write_names_no_more_files_than_a_delivery_has(app: Flask):
+    with given(app):
+        tess = a_technician("Tess")
+        order = an_order(assigned_to=tess)
+    phone, photo = signed_in(app, tess), a_photo()
+    said = phone.post("/phone/files", data=photo, headers=BYTES).get_json()
+    many = note_with(said["hash"]) | {
+        "_file": [note_with(said["hash"])["_file"]] * (uploads.MOST_NAMED + 1)
+    }
+
+    answer = phone.post(f"/orders/{order.number}/notes/new", data=many, headers=LATER)
+
+    assert answer.status_code == 413
+    assert "Operation" not in answer.headers
+
+
+def test_a_withdrawn_number_that_is_none_is_passed_over(app: Flask):
+    with given(app):
+        tess = a_technician("Tess")
+
+    answer = signed_in(app, tess).post(
+        "/phone/withdrawals", data={"number": ["²", "7", "x"], "device_id": "phone"}
+    )
+
+    assert answer.status_code == 303
+    with app.app_context():
+        assert [one.number for one in db.session.scalars(select(RefusedNumber))] == [7]
 
 
 def test_nobody_names_what_somebody_else_sent(app: Flask):
