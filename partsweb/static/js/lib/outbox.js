@@ -52,15 +52,13 @@ export async function entryOf(body, { url, page, title, lane, user, about = "", 
   return { id, replaces, user, lane, url, page, title, about, makes, fields, files, state: "waiting", tries: 0, at: Date.now() };
 }
 
-/** Keep the entry, send it, and answer with the server's page, or with nothing while it waits. */
+/** Send an entry that is kept here, and answer with the server's page, or with nothing while it waits. */
 export async function send(entry, request) {
-  await store.add(entry);
   changed();
   const answer = new Promise((resolve) => live.set(entry.id, { request, resolve }));
-  const sent = drain(entry.user);
+  void drain(entry.user);
   const first = await Promise.race([answer, patience(entry)]);
   live.delete(entry.id);
-  void sent;
   return first;
 }
 
