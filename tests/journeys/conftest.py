@@ -16,7 +16,7 @@ from playwright.sync_api import Browser, BrowserType, Page, expect
 from partsweb.kit.writing import written
 from tests.conftest import _app
 from tests.journeys.films import film
-from tests.journeys.phones import Company
+from tests.journeys.phones import Company, a_phone, signed_in
 from tests.support.browser import launch_options
 from tests.support.company import given
 from tests.support.databases import Databases
@@ -56,6 +56,13 @@ def company(site: Site) -> Company:
     # In one write from its beginning: an earlier test's phone may still be sending.
     with given(site.app):
         return written(Company)
+
+
+@pytest.fixture
+def tess(browser: Browser, site: Site, company: Company) -> Iterator[Page]:
+    """Her phone, signed in, with the day's pages on it."""
+    with a_phone(browser, site.server) as context:
+        yield signed_in(context, company.login)
 
 
 @pytest.fixture

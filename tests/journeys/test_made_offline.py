@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
-import pytest
 from PIL import Image
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 from sqlalchemy import select
 
 from partsweb.attachments.models import Attachment
@@ -18,14 +17,7 @@ from partsweb.phone.models import OperationException
 from partsweb.stock import queries as stock
 from partsweb.upkeep import audit
 from tests.journeys.conftest import Site
-from tests.journeys.phones import Company, a_phone, send_now, signed_in
-
-
-@pytest.fixture
-def tess(browser: Browser, site: Site, company: Company) -> Iterator[Page]:
-    """Her phone, signed in, with the day's pages on it."""
-    with a_phone(browser, site.server) as context:
-        yield signed_in(context, company.login)
+from tests.journeys.phones import Company, send_now
 
 
 def request_valves(page: Page, company: Company, quantity: str) -> None:

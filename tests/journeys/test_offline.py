@@ -34,16 +34,8 @@ from tests.journeys.phones import (
     posts,
     send_now,
     sign_in,
-    signed_in,
     waiting_on,
 )
-
-
-@pytest.fixture
-def tess(browser: Browser, site: Site, company: Company) -> Iterator[Page]:
-    """Her phone, signed in, with the day's pages on it."""
-    with a_phone(browser, site.server) as context:
-        yield signed_in(context, company.login)
 
 
 @pytest.fixture
