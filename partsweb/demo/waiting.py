@@ -61,9 +61,9 @@ def _ask_for_what_is_missing(company: Company, order: Order, at: datetime) -> No
 def _claim_a_warranty(company: Company, order: Order, at: datetime) -> None:
     """Fitted today, and the maker should pay: a supervisor decides."""
     technician, van = company.people["technician"], company.vans["technician"]
-    fan = next(part for part in _lying(van) if part.list_price and not part.serialized)
+    part = next(one for one in _lying(van) if one.list_price and not one.serialized)
     [fitted] = orders.install_from_van(
-        order, fan, ONE, source=van, by=technician, at=at, where_fitted="Left of the burner"
+        order, part, ONE, source=van, by=technician, at=at, where_fitted="Left of the burner"
     )
     orders.flag_warranty(fitted.entry, "Failed after four months", by=technician, at=at)
 
