@@ -17,6 +17,7 @@ from partsweb.kit.operation import Sent
 from partsweb.kit.pages import ShowAfter, page, show_after
 from partsweb.kit.paging import asked_page
 from partsweb.kit.refusal import NotFound, Refusal
+from partsweb.kit.safety import own_path
 from partsweb.phone import packing, queries, rules, uploads
 from partsweb.phone.carrying import pages_for, van_of
 from partsweb.phone.models import ExceptionFile, Upload
@@ -171,7 +172,8 @@ def keep_whole(sent: Sent, *, refusal: Refusal, by: UUID) -> None:
     received = Received(
         operation_id=sent.id,
         url=request.path,
-        page=form.get("_page", "")[:1000],
+        # Somebody else is led there later.
+        page=own_path(form.get("_page", "")[:1000], ""),
         title=form.get("_title", "")[:200],
         fields=fields,
         files=list(_files()),
