@@ -343,6 +343,25 @@ def test_a_double_tap_counts_once(tess: Page, company: Company, site: Site):
     assert notes(site.app, company.order) == ["Once"]
 
 
+def test_a_tap_while_the_page_is_still_waking_up_is_kept(tess: Page, company: Company, site: Site):
+    # htmx goes through a page in a task of its own, after the page can be tapped.
+    tess.add_init_script("""{
+      const soon = window.setTimeout;
+      window.setTimeout = (act, wait, ...more) => soon(act, wait ?? 60_000, ...more);
+    }""")
+    tess.goto(f"/orders/{company.order.number}/notes/new")
+    expect(tess.locator("main form[enctype]")).not_to_have_attribute("data-htmx-powered", "true")
+    tess.context.set_offline(True)
+
+    tess.get_by_label("What was done").fill("Early")
+    tess.get_by_role("button", name="Log the note").tap()
+
+    expect(tess.get_by_role("heading", name="Saved on this phone")).to_be_visible()
+    tess.context.set_offline(False)
+    send_now(tess)
+    assert notes(site.app, company.order) == ["Early"]
+
+
 @pytest.mark.parametrize("signal", [True, False])
 def test_five_rapid_submits_are_five_writes(tess: Page, company: Company, site: Site, signal: bool):
     tess.goto(f"/orders/{company.order.number}/notes/new")

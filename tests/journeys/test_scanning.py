@@ -7,12 +7,13 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from playwright.sync_api import expect
+from playwright.sync_api import Browser, Route, expect
 
 from partsweb.orders.models import OrderState
 from partsweb.stock import queries as stock
 from tests.journeys.conftest import PASSWORD, PhoneAt, PhoneOf
 from tests.journeys.films import qr, scene
+from tests.journeys.phones import a_phone, sign_in
 from tests.support.company import (
     a_part,
     a_person,
@@ -26,6 +27,7 @@ from tests.support.company import (
     given,
     in_stock,
 )
+from tests.support.server import Server
 
 FAN_LABEL = "https://id.gs1.org/01/09501101530003/21/0042-A"
 
@@ -63,6 +65,24 @@ def test_the_camera_over_a_form_reads_the_units_number_and_closes(
     expect(phone.get_by_role("checkbox", name="0042-V")).not_to_be_checked()
     expect(phone.get_by_role("dialog")).to_have_count(0)
     expect(phone.locator("video")).to_have_count(0)
+
+
+def test_a_button_tapped_before_its_code_has_come_is_not_lost(
+    company: Company, browser: Browser, live_server: Server
+):
+    def late(route: Route) -> None:
+        phone.wait_for_timeout(1000)
+        route.continue_()
+
+    with a_phone(browser, live_server, service_workers="block") as context:
+        phone = context.new_page()
+        sign_in(phone, "tess")
+        context.route("**/elements/code-field.js", late)
+        phone.goto(f"/entries/{company.entry.id}/installation?serials=")
+
+        phone.get_by_role("button", name="Another serial: scan").tap()
+
+        expect(phone.get_by_role("dialog")).to_be_visible()
 
 
 def test_a_hand_held_scanner_fills_a_list_and_hears_what_is_odd(

@@ -13,7 +13,17 @@ export function defineElements(root, fetchFile = (name) => import(`../elements/$
   }
 }
 
+/** A button of an element whose file is still on its way is pressed when that has come. */
+function pressWhenDefined(event) {
+  const button = event.target.closest?.("button");
+  const element = button?.closest(":not(:defined)");
+  if (!element) return;
+  event.preventDefault();
+  customElements.whenDefined(element.localName).then(() => button.isConnected && button.click());
+}
+
 export function defineOnDemand(page) {
+  page.addEventListener("click", pressWhenDefined, true);
   defineElements(page);
   page.addEventListener("htmx:after:swap", () => defineElements(page));
 }

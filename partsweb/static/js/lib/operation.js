@@ -58,6 +58,11 @@ function carry(form, operation) {
   if (thing && !thing.dataset.kept) thing.value = operation.operation_id;
 }
 
+// A tap may come before htmx has gone through the page: the form would leave by itself, past the outbox.
+function takenByHtmx(form) {
+  if (form.hasAttribute("hx-post") && !form.hasAttribute("data-htmx-powered")) globalThis.htmx?.process(form);
+}
+
 function release(form) {
   form.removeAttribute("aria-busy");
   for (const button of form.querySelectorAll("[data-pressed]")) delete button.dataset.pressed;
@@ -69,6 +74,7 @@ export function stampSubmits(page) {
   page.addEventListener("submit", (event) => {
     const form = event.target;
     if (!posts(form, event.submitter)) return;
+    takenByHtmx(form);
     if (form.getAttribute("aria-busy") === "true") {
       event.preventDefault();
       event.stopImmediatePropagation();
