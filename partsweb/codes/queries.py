@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from uuid import UUID
@@ -46,6 +46,12 @@ def barcodes_of(subject: Subject) -> Sequence[Barcode]:
     rows = select(Barcode).where(
         Barcode.subject_kind == subject.kind, Barcode.subject_id == subject.id
     )
+    return db.session.scalars(rows.order_by(Barcode.code)).all()
+
+
+def barcodes_among(kind: str, ids: Collection[UUID]) -> Sequence[Barcode]:
+    """The codes that mean any of the things."""
+    rows = select(Barcode).where(Barcode.subject_kind == kind, Barcode.subject_id.in_(ids))
     return db.session.scalars(rows.order_by(Barcode.code)).all()
 
 

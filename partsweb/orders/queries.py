@@ -28,6 +28,7 @@ from partsweb.locations.models import PLACES, Kind, Location
 from partsweb.orders.models import (
     CLOSED,
     Customer,
+    Fate,
     Installation,
     Order,
     OrderState,
@@ -443,6 +444,22 @@ def _by_home(
         home = place.parent if place.kind == Kind.BIN and place.parent else place
         summed[part_id, home] = summed.get((part_id, home), ZERO) + quantity
     return summed
+
+
+def likely_source(entry: PartEntry | None, van: Location | None) -> Location | None:
+    """Where it lies ready for the entry; the own van before any other place."""
+    apart = stock.allocations_for(entry.subject) if entry else ()
+    places = {row.location_id: row.location for row in apart}
+    if van is None or (places and van.id not in places):
+        return next(iter(places.values()), van)
+    return van
+
+
+def likely_fate(part: Part, *, swap: bool = False) -> Fate:
+    """Where the original goes, as long as nobody says otherwise."""
+    if part.core_charge:
+        return Fate.CORE
+    return Fate.RETURNED_TO_STOCK if swap else Fate.NONE
 
 
 def sources(part: Part, *, near: Location | None) -> Sequence[stock.At]:

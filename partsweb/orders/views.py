@@ -667,7 +667,7 @@ def _fitting(part: Part, entry: PartEntry | None = None) -> dict[str, Any]:
     """What the form for an installation offers: places, units, and what is likely."""
     van = own_van() or (queries.van_for(entry.order) if entry else None)
     sources = queries.sources(part, near=van)
-    likely = _likely_source(entry, van)
+    likely = queries.likely_source(entry, van)
     place = likely or (sources[0].location if sources else None)
     wanted = entry and (entry.ready or entry.allocated or entry.waiting or entry.on_order)
     return {
@@ -678,7 +678,7 @@ def _fitting(part: Part, entry: PartEntry | None = None) -> dict[str, Any]:
         "ours": OURS,
         "wanted": wanted or 1,
         "fates": [(one.value, one.value.capitalize()) for one in Fate],
-        "fate": (Fate.CORE if part.core_charge else Fate.NONE).value,
+        "fate": queries.likely_fate(part, swap="swap" in request.args).value,
     }
 
 
@@ -687,15 +687,6 @@ def _units(part: Part, place: Location, entry: PartEntry | None) -> list[Serial]
     moved = stock.caused_by(entry.subject) if entry else ()
     brought = {one.serial_id for one in moved if one.target_id == place.id}
     return sorted(stock.serials_at(part, place), key=lambda unit: unit.id not in brought)
-
-
-def _likely_source(entry: PartEntry | None, van: Location | None) -> Location | None:
-    """Where it lies ready for the entry; the own van before any other place."""
-    apart = stock.allocations_for(entry.subject) if entry else ()
-    places = {row.location_id: row.location for row in apart}
-    if van is None or (places and van.id not in places):
-        return next(iter(places.values()), van)
-    return van
 
 
 def _as_fitted(form: InstallForm) -> dict[str, Any]:

@@ -117,6 +117,7 @@ def _of_deliveries(person: Person) -> Iterator[Address]:
     ]:
         yield _whole(url_for("purchasing.purchase_order", number=expected.number))
         yield _whole(url_for("purchasing.new_receipt", number=expected.number))
+        yield _whole(url_for("purchasing.new_receipt", number=expected.number, scan=1))
 
 
 def _whole(address: str) -> Address:

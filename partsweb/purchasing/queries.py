@@ -25,6 +25,7 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from partsweb.catalogue import queries as catalogue
 from partsweb.catalogue.models import Part, Vendor
+from partsweb.codes import queries as codes
 from partsweb.extensions import db
 from partsweb.kit import clock
 from partsweb.kit.exact import ZERO, plain
@@ -171,6 +172,19 @@ def lines_of(order: PurchaseOrder, *, seen_by: Person) -> Sequence[PurchaseLine]
         own = select(PartEntry.id).join(Order).where(orders.visible(seen_by))
         rows = rows.where(PurchaseLine.entry_id.in_(own))
     return db.session.scalars(rows.order_by(PurchaseLine.position)).all()
+
+
+def codes_on(lines: Sequence[PurchaseLine]) -> dict[UUID, dict[str, str]]:
+    """By line the codes that its part can bear, and how many each of them counts."""
+    known = {line.id: {line.part.sku: "1"} for line in lines}
+    coded = codes.barcodes_among("part", {line.part_id for line in lines})
+    for line in lines:
+        if line.vendor_number:
+            known[line.id][line.vendor_number] = "1"
+        for one in coded:
+            if one.subject_id == line.part_id:
+                known[line.id][one.code] = f"{one.quantity.normalize():f}"
+    return known
 
 
 def order_numbers(lines: Iterable[PurchaseLine]) -> dict[UUID, str]:

@@ -64,6 +64,7 @@ def new_receipt(number: str) -> ResponseReturnValue:
         beyond=beyond,
         lines=lines,
         meant_for=queries.order_numbers(lines),
+        codes=queries.codes_on(lines),
         field_of=field_of,
     )
 

@@ -40,7 +40,7 @@ class Errand:
     order: Order | None
     offered: Sequence[Purpose]
 
-    def way(self, found: Sequence[Found]) -> str:
+    def way(self, found: Sequence[Found], code: str) -> str:
         """Where to go at once with what was scanned; empty where it is for the person to choose."""
         if len(found) != 1:
             return ""
@@ -48,7 +48,8 @@ class Errand:
         if self.purpose == Purpose.INSTALL and one.entry is not None:
             return url_for("orders.installation", entry_id=one.entry.id, serials=one.serial or None)
         if self.purpose == Purpose.RECEIVE and one.purchase_order is not None:
-            return url_for("purchasing.new_receipt", number=one.purchase_order.number)
+            number, unit = one.purchase_order.number, code if one.part and one.serial else None
+            return url_for("purchasing.new_receipt", number=number, scan=1, code=unit)
         return ""
 
 

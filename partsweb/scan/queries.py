@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from partsweb.catalogue import queries as catalogue
@@ -14,8 +15,9 @@ from partsweb.codes.reading import Reading
 from partsweb.kit import subject
 from partsweb.kit.refusal import NotFound
 from partsweb.locations import queries as locations
+from partsweb.locations.models import Location
 from partsweb.orders import queries as orders
-from partsweb.orders.models import Order, PartEntry
+from partsweb.orders.models import Fate, Order, PartEntry
 from partsweb.orders.queries import Held
 from partsweb.people.models import Person
 from partsweb.purchasing import queries as purchasing
@@ -29,8 +31,8 @@ class Found:
     """One thing that the code stands for.
 
     `part` is set for parts and units, `unit` for a unit that the books know, `active_order` is what
-    the person works on and `entry` where the part is open on it, `deliveries` are the lines on
-    which the part is still to come.
+    the person works on and `entry` where the part is open on it, `source` from where it would be
+    fitted there; `deliveries` are the lines on which the part is still to come.
     """
 
     meaning: Meaning
@@ -40,6 +42,7 @@ class Found:
     places: Sequence[Held] = ()
     active_order: Order | None = None
     entry: PartEntry | None = None
+    source: Location | None = None
     deliveries: Sequence[PurchaseLine] = ()
 
     @property
@@ -54,6 +57,25 @@ class Found:
             return self.thing
         coming = {line.purchase_order.id: line.purchase_order for line in self.deliveries}
         return next(iter(coming.values())) if len(coming) == 1 else None
+
+    @property
+    def at_once(self) -> bool:
+        """Whether it can be fitted in one tap: nothing more has to be said or shown."""
+        if self.part is None or self.active_order is None or self.source is None:
+            return False
+        return bool(self.serial or not self.part.serialized) and not self.part.compliance
+
+    @property
+    def wanted(self) -> Decimal:
+        """How many are likely fitted: what the order waits for, else what the code counts."""
+        entry = self.entry
+        waits = entry and (entry.ready or entry.allocated or entry.waiting or entry.on_order)
+        return waits or self.meaning.quantity
+
+    @property
+    def fate(self) -> Fate:
+        """Where the original likely goes."""
+        return orders.likely_fate(self.part) if self.part else Fate.NONE
 
     @property
     def kind(self) -> str:
@@ -96,16 +118,26 @@ def _with_part(
     person: Person,
     order: Order | None,
 ) -> Found:
+    van = locations.van_of(person)
+    entry = _open_entry(order, part) if order else None
     return Found(
         meaning,
         thing,
         part=part,
         unit=unit,
-        places=orders.holdings([part.id], near=locations.van_of(person))[part.id],
+        places=orders.holdings([part.id], near=van)[part.id],
         active_order=order,
-        entry=_open_entry(order, part) if order else None,
+        entry=entry,
+        source=_source(unit, entry, van) if order else None,
         deliveries=_deliveries(part, person),
     )
+
+
+def _source(unit: Serial | None, entry: PartEntry | None, van: Location | None) -> Location | None:
+    """A unit is taken from where the books have it, anything else from where it likely lies."""
+    if unit is not None and unit.location.is_place:
+        return unit.location
+    return orders.likely_source(entry, van)
 
 
 def _open_entry(order: Order, part: Part) -> PartEntry | None:

@@ -40,7 +40,7 @@ def scan() -> ResponseReturnValue:
         reading=read(code),
         wanted=wanted,
         found=found,
-        way=wanted.way(found),
+        way=wanted.way(found, code),
         active_order=wanted.order,
         parts=day()[:MOST_TO_TEACH] if unknown else (),
         carried=lambda: at_hand.carried(day(), wanted.order),

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 
 from flask import Flask
 from PIL import Image
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import expect
 from sqlalchemy import select
 
 from partsweb.attachments import queries as attachments
@@ -18,6 +17,7 @@ from partsweb.locations import queries as locations
 from partsweb.purchasing.models import Discrepancy
 from partsweb.stock import queries as stock
 from tests.journeys.conftest import PASSWORD, PhoneOf
+from tests.journeys.touches import Touches
 from tests.support.company import (
     a_part,
     a_person,
@@ -31,36 +31,6 @@ from tests.support.company import (
 # domain.md §5: for any number of plain lines, and more for each damaged one.
 TAPS, SCANS, MORE_A_DAMAGED_LINE = 4, 1, 3
 LINES = 8
-
-
-@dataclass
-class Touches:
-    """A phone, and how often it is touched."""
-
-    phone: Page
-    taps: int = 0
-    scans: int = 0
-
-    def tap(self, what: Locator) -> None:
-        """One touch."""
-        what.tap()
-        self.taps += 1
-
-    def tick(self, what: Locator) -> None:
-        """One touch, on a chip."""
-        what.check()
-        self.taps += 1
-
-    def scan(self, code: str) -> None:
-        """One decoded code, as a hand-held scanner sends it."""
-        self.phone.get_by_role("searchbox", name="Code").fill(code)
-        self.phone.get_by_role("searchbox", name="Code").press("Enter")
-        self.scans += 1
-
-    def photo(self, field: Locator, photo: Path) -> None:
-        """The camera is opened, and its shutter pressed."""
-        field.set_input_files(photo)
-        self.taps += 2
 
 
 def test_a_delivery_takes_four_taps_and_a_scan_and_three_taps_more_a_damaged_line(
@@ -78,7 +48,7 @@ def test_a_delivery_takes_four_taps_and_a_scan_and_three_taps_more_a_damaged_lin
 
     touches.tap(phone.get_by_role("link", name="Scan"))
     touches.scan(order.number)
-    touches.tap(phone.get_by_role("link", name="Receive"))
+    touches.tap(phone.locator("#results").get_by_role("link", name="Receive"))
     for position in (1, 4):
         line = phone.locator("fieldset.arrival").nth(position)
         touches.tick(line.get_by_label("Damaged", exact=True))

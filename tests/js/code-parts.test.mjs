@@ -5,6 +5,10 @@ import { test } from "node:test";
 import { partsOf, plain } from "../../partsweb/static/js/lib/code-parts.js";
 import { codesIn, unitOf, withCode, withoutCode } from "../../partsweb/static/js/lib/code-list.js";
 
+globalThis.HTMLElement ??= class {};
+globalThis.customElements ??= { define() {} };
+const { lineOf } = await import("../../partsweb/static/js/elements/scan-lines.js");
+
 const VECTORS = new URL("../../../shared/data/barcodes/vectors.json", import.meta.url);
 
 test("one scan of trade number and serial names part and unit", () => {
@@ -31,6 +35,14 @@ test("a list has each number once, and loses the one that is taken out", () => {
 test("a GTIN is the same in any of its lengths", () => {
   assert.equal(plain("9501101530003"), plain("09501101530003"));
   assert.equal(plain("vk4105"), plain("VK4105"));
+});
+
+test("a code finds the line that bears it, and one that still expects some before a full one", () => {
+  const [full, open, pack] = [{ codes: { VK4105: "1" }, full: true }, { codes: { VK4105: "1" }, full: false }, { codes: { 9501101530003: "10" }, full: false }];
+  assert.equal(lineOf([full, open], { text: "vk4105" }).line, open);
+  assert.equal(lineOf([full], { text: "VK4105" }).line, full);
+  assert.deepEqual(lineOf([open, pack], { text: "09501101530003" }), { line: pack, times: 10 });
+  assert.equal(lineOf([open, pack], { text: "VK4106" }).line, undefined);
 });
 
 test("messages and labels give trade number, serial and count as they must", { skip: !existsSync(VECTORS) }, () => {

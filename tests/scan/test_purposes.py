@@ -96,8 +96,8 @@ def test_a_code_of_what_is_to_come_leads_to_its_receipt(app: Flask, company: Com
     cora = signed_in(app, company.cora)
     receipt = f"/purchasing/{company.paper.number}/receipts/new"
 
-    assert way(cora, "/scan?for=receive&code=fan") == receipt
-    assert way(cora, f"/scan?for=receive&code={company.paper.number}") == receipt
+    assert way(cora, "/scan?for=receive&code=fan") == f"{receipt}?scan=1"
+    assert way(cora, f"/scan?for=receive&code={company.paper.number}") == f"{receipt}?scan=1"
 
 
 def test_where_two_deliveries_bring_the_part_one_is_asked(app: Flask, company: Company):

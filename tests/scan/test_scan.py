@@ -95,6 +95,36 @@ def test_a_part_is_installed_on_the_order_that_was_started(app: Flask):
     assert f"/orders/{order.number}/parts/new?part={other.id}" in unasked
 
 
+def test_a_unit_that_is_scanned_to_receive_is_in_the_list_of_its_line(app: Flask):
+    with given(app):
+        cora, depot = a_person("coordinator"), a_warehouse()
+        valve = a_part("VK4105", "Gas valve", serialized=True)
+        rules.add_barcode(valve, "9501101530003")
+        order = a_purchase_order(a_vendor("Northgas"), (valve, 4, "1"), ship_to=depot)
+    browser, label = signed_in(app, cora), "010950110153000321SN-43"
+    form = f"/purchasing/{order.number}/receipts/new?scan=1&code={label}"
+
+    scanned = browser.get(f"/scan?for=receive&code={label}").text
+
+    assert form.replace("&", "&amp;") in scanned
+    assert "Install on" not in scanned
+    assert f'data-code="{label}"' in browser.get(form).text
+
+
+def test_what_still_needs_a_word_or_a_photo_is_not_fitted_in_one_tap(app: Flask):
+    with given(app):
+        tess = a_technician(van="Van 3")
+        a_part("FAN", "Fan", serialized=True)
+        a_part("VALVE", "Gas valve", compliance=True)
+        order = an_order(assigned_to=tess, state=OrderState.IN_PROGRESS, started_at=clock.now())
+    browser = signed_in(app, tess)
+
+    for code in ("FAN", "VALVE"):
+        found = browser.get(f"/scan?for=install&code={code}").text
+        assert f"Fit it now on {order.number}" in found
+        assert 'name="source"' not in found
+
+
 def test_without_an_order_that_was_started_nothing_is_installed(app: Flask):
     with given(app):
         tess = a_technician()

@@ -68,6 +68,7 @@ class CodeField extends HTMLElement {
 
   /** A hand-held scanner types while the camera is open, too. */
   listen(event) {
+    event.stopPropagation();
     if (event.key.length === 1 && !event.ctrlKey && !event.metaKey) this.#typed += event.key;
     if (event.key !== "Enter" || !this.#typed) return;
     event.preventDefault();
@@ -93,6 +94,8 @@ class CodeField extends HTMLElement {
     if (this.list) this.dialog.querySelector("[data-list]").append(this.list);
     this.dialog.addEventListener("close", () => this.closed(), { once: true });
     this.dialog.showModal();
+    this.resting = [...document.querySelectorAll("code-camera[state=looking]")];
+    for (const camera of this.resting) camera.stop(); // one camera at a time
     defineElements(this.dialog);
   }
 
@@ -100,16 +103,28 @@ class CodeField extends HTMLElement {
     if (this.list) this.append(this.list);
     this.dialog.remove();
     this.dialog = undefined;
+    for (const camera of this.resting) camera.start();
     this.next();
   }
 
   take(code) {
     const number = unitOf(code);
     if (!number) return this.refuse("That code names the part, not this one unit. Scan its serial.");
-    if (this.many && codesIn(this.field.value).includes(number)) return this.refuse(`${number} is in the list already.`);
-    if (this.many) return this.write(withCode(this.field.value, number));
+    if (this.many) return this.put(number) || this.refuse(`${number} is in the list already.`);
     this.write(this.tick(number) ? "" : number);
     this.dialog?.close();
+  }
+
+  /** How many there are. */
+  get count() {
+    return codesIn(this.field.value).length;
+  }
+
+  /** Put one more in the list; false where it is there already. */
+  put(number) {
+    if (codesIn(this.field.value).includes(number)) return false;
+    this.write(withCode(this.field.value, number));
+    return true;
   }
 
   tick(number) {
