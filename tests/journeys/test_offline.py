@@ -262,19 +262,6 @@ def test_signing_out_takes_ones_pages_off_the_phone(tess: Page, company: Company
     expect(tess.get_by_text("No signal here")).to_be_visible()
 
 
-def test_a_phone_that_is_full_says_so_and_keeps_what_was_typed(tess: Page, company: Company):
-    tess.context.set_offline(True)
-    tess.goto(f"/orders/{company.order.number}/notes/new")
-    tess.evaluate("""() => { IDBObjectStore.prototype.add = () => {
-        throw new DOMException("full", "QuotaExceededError"); }; }""")
-
-    tess.get_by_label("What was done").fill("Not to be lost")
-    tess.get_by_role("button", name="Log the note").tap()
-
-    expect(tess.get_by_text("NOT saved")).to_be_visible()
-    expect(tess.get_by_label("What was done")).to_have_value("Not to be lost")
-
-
 def test_the_office_sees_that_a_number_never_came(tess: Page, company: Company, site: Site):
     tess.context.set_offline(True)
     tess.goto(f"/orders/{company.order.number}")

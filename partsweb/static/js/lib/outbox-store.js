@@ -76,7 +76,7 @@ export function add(entry) {
 /** Its owner's entries in the order in which they were made. */
 export async function entriesOf(user) {
   const all = await read("entries", (entries) => answered(entries.index("number").getAll()));
-  return all.filter((entry) => entry.user === user);
+  return all.filter((entry) => entry.user === user).map(changed);
 }
 
 /** The owner's entry that makes the thing of this id, while it waits. */
@@ -84,25 +84,38 @@ export async function makerOf(thing, user) {
   return (await entriesOf(user)).find(({ makes, fields }) => makes && fields.some(([name, value]) => name === "thing_id" && value === thing));
 }
 
-export const get = (id) => read("entries", (entries) => answered(entries.get(id)));
+export const get = (id) => read("entries", (entries) => answered(entries.get(id))).then((entry) => entry && changed(entry));
 
-/** The server has it: the entry goes and a receipt stays, in one act. */
+/** The server has it: the entry goes and a receipt stays, in one act. Where there is no room for a
+    receipt, the entry goes all the same. */
 export function settle(id, receipt = {}) {
-  return kept(["entries", "receipts"], async (transaction) => {
+  const both = kept(["entries", "receipts"], async (transaction) => {
     await answered(transaction.objectStore("receipts").put({ id, at: Date.now(), ...receipt }));
     await answered(transaction.objectStore("entries").delete(id));
   });
+  return both.catch(withoutRoom(() => remove(id)));
 }
 
 export const remove = (id) => kept(["entries"], (transaction) => answered(transaction.objectStore("entries").delete(id)));
 
+/** What was found out about an entry. A full phone has no room for the same entry written anew: then
+    this page remembers it, and the next finds it out again. */
 export function change(id, changes) {
-  return kept(["entries"], async (transaction) => {
+  const written = kept(["entries"], async (transaction) => {
     const entries = transaction.objectStore("entries");
     const known = await answered(entries.get(id));
-    if (known) await answered(entries.put({ ...known, ...changes }));
+    if (known) await answered(entries.put({ ...known, ...unwritten.get(id), ...changes }));
   });
+  return written.then(() => unwritten.delete(id)).catch(withoutRoom(() => unwritten.set(id, { ...unwritten.get(id), ...changes })));
 }
+
+const unwritten = new Map(); // entry id → changes
+const changed = (entry) => ({ ...entry, ...unwritten.get(entry.id) });
+
+const withoutRoom = (instead) => (error) => {
+  if (error.name !== "QuotaExceededError") throw error;
+  return instead();
+};
 
 export const remembered = (name) => read("meta", (meta) => answered(meta.get(name)));
 export const remember = (name, value) =>
