@@ -96,6 +96,7 @@ ROUTES = """
 /billing/lines.<ending>                                          GET  see bills
 /blank/cancellation                                              GET  request parts
 /blank/installation                                              GET  install parts
+/blank/part                                                      GET  see parts
 /blank/photos                                                    GET  work on orders
 /c/<letter>/<key>                                                GET  be signed in
 /catalogue-requests                                              GET  see parts

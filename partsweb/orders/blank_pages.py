@@ -43,6 +43,13 @@ def photos() -> ResponseReturnValue:
     return page("orders/blank_photos.html")
 
 
+@bp.get("/blank/part")
+@reads("see parts")
+def part() -> ResponseReturnValue:
+    """A part, as the phone's own catalogue knows it."""
+    return page("orders/blank_part.html", nav="parts", order=queries.active_order(g.person))
+
+
 def _places() -> list[Location]:
     """The own van, then the warehouses: where one takes parts from."""
     van = own_van()

@@ -15,14 +15,17 @@ from partsweb.people.models import Person
 from partsweb.phone import queries
 from partsweb.purchasing import queries as purchasing
 from partsweb.purchasing.queries import Wanted
+from partsweb.stock import queries as stock
 from partsweb.stock import transfer_queries as transfers
 
 MOST_DELIVERIES = 6
 MOST_PARTS = 60
+MOST_UNITS = 40
 BLANK = {
     "request parts": ("cancellation",),
     "install parts": ("installation",),
     "work on orders": ("photos",),
+    "see parts": ("part",),
 }
 # A page as one comes to it, and a part of it as a tab fetches it.
 Address = dict[str, Any]
@@ -34,6 +37,7 @@ def pages_for(person: Person) -> list[Address]:
     """What the person's day needs, the most needed first."""
     return [
         *_everybodys(),
+        *_of_parts(person),
         *_of_scanning(person),
         *_blank(person),
         *_of_orders(person),
@@ -54,6 +58,12 @@ def van_of(person: Person) -> dict[str, Any] | None:
 def _everybodys() -> Iterator[Address]:
     for endpoint in ("today.start", "orders.orders", "scan.scan", "phone.phone", "today.more"):
         yield _whole(url_for(endpoint))
+
+
+def _of_parts(person: Person) -> Iterator[Address]:
+    """Where a part is looked up: the phone's own catalogue answers there too."""
+    if person.may("see parts"):
+        yield _whole(url_for("workspace.parts"))
 
 
 def _of_scanning(person: Person) -> Iterator[Address]:
@@ -100,13 +110,18 @@ def _of_van(person: Person) -> Iterator[Address]:
     van, order = locations.van_of(person), orders.active_order(person)
     if van is None:
         return
+    held = [part.id for part, _ in orders.van_stock(van)]
+    # What stands on labels in the van opens without signal, too.
+    yield _whole(url_for("locations.location", location_id=van.id))
+    for unit in stock.serials_of(held, van)[:MOST_UNITS]:
+        yield _whole(url_for("stock.serial", serial_id=unit.id))
     for asked in {line.transfer_id for line in transfers.under_way_to(van)}:
         yield _whole(url_for("transfers.transfer", transfer_id=asked))
         yield _whole(url_for("transfers.new_receipt", transfer_id=asked))
     if order is None:
         return
-    for part, _ in orders.van_stock(van)[:MOST_PARTS]:
-        yield _whole(url_for("orders.new_installation", number=order.number, part=part.id))
+    for part_id in held[:MOST_PARTS]:
+        yield _whole(url_for("orders.new_installation", number=order.number, part=part_id))
 
 
 def _of_deliveries(person: Person) -> Iterator[Address]:

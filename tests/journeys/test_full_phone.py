@@ -1,4 +1,4 @@
-"""A phone without room, by a real quota: what it can't keep stays in its form, what it has goes out."""
+"""A phone without room, by a real quota: what it cannot keep stands in its form."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ class Small:
 @pytest.fixture
 def small(browser: Browser, site: Site, company: Company) -> Iterator[Small]:
     with a_phone(browser, site.server) as context:
-        # What a browser believes to have left, it believes for a while: said before anything is kept.
+        # A browser believes for a while what it has left: said before anything is kept.
         page = context.new_page()
         page.goto("/manifest.webmanifest")
         phone = Small(page, context.new_cdp_session(page), address_of(site.server))

@@ -99,7 +99,7 @@ def test_what_is_not_offered_any_more_is_listed_as_long_as_some_of_it_is_there(a
         ("OLDER", "4", ""),
     ]
     assert "Inactive" in found
-    assert "Nothing has" not in found
+    assert "Nothing has “OLD-1”" not in found
 
 
 def test_it_is_narrowed_as_the_table_is_and_leaves_values_out_for_who_may_not_see_them(app: Flask):

@@ -1,5 +1,6 @@
 // A search for parts that goes on without signal: with it the server answers, without it the phone
-// does, from the catalogue that it holds, in the look of the page's own template.
+// does, from the catalogue that it holds, in the look of the page's own template. `own-van`: only what
+// lies in the own van.
 import { findParts, inVan } from "../lib/parts-here.js";
 import { heard, lostSince } from "../lib/outbox.js";
 import { userOf } from "../lib/outbox-page.js";
@@ -39,6 +40,8 @@ class PartSearchElement extends HTMLElement {
     } catch {
       // No answer came.
     }
+    // All there is isn't for the phone to say, only to find.
+    if (!words) return asked;
     heard(false);
     return (await this.here(words)) ?? asked;
   }
@@ -57,7 +60,7 @@ class PartSearchElement extends HTMLElement {
 
   /** The results, or nothing where this phone holds no catalogue. */
   async drawn(words) {
-    const found = await findParts(words, userOf(document));
+    const found = await findParts(words, userOf(document), { ownVan: this.hasAttribute("own-van") });
     if (!found) return undefined;
     const results = this.template("[data-results]");
     const show = (name, shown) => (results.querySelector(`[data-${name}]`).hidden = !shown);

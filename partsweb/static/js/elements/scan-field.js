@@ -5,6 +5,7 @@
 import { knownAs, wayAtOnce, waysFor } from "../lib/at-hand.js";
 import { handOver } from "../lib/hand-over.js";
 import { lostSince } from "../lib/outbox.js";
+import { pathOf } from "../lib/own-codes.js";
 
 const PATIENCE_MS = 1500;
 
@@ -97,9 +98,12 @@ class ScanField extends HTMLElement {
     const code = this.#asked;
     this.#asked = "";
     if (!code || !this.isConnected) return undefined;
-    const found = knownAs(code, "", this.parts);
+    const path = pathOf(code);
+    const found = path ? this.parts.filter(({ id }) => path === `/parts/${id}`).map((part) => ({ part, serial: "" })) : knownAs(code, "", this.parts);
     const way = wayAtOnce(found, this.purpose, this.order);
     if (way) return this.follow(way);
+    // A label of ours opens its thing, where the phone holds its page.
+    if (path) return this.go(path);
     delete this.results?.dataset.way;
     this.results?.replaceChildren(...(found.length ? found.map((one) => this.card(one)) : [this.unknown(code)]));
     return globalThis.htmx?.process(this.results);

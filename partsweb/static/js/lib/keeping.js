@@ -17,12 +17,14 @@ export function keyOf({ headers }, url) {
   return key.href;
 }
 
-// Forms about things that the phone holds no page of: one blank form of each kind is carried along.
+// Forms about things that the phone holds no page of, and a part's own page: one blank of each kind is
+// carried along.
 const BLANKS = [
   [/^\/orders\/[^/]+\/installations\/new$/, "/blank/installation"],
   [/^\/entries\/[^/]+\/installation$/, "/blank/installation"],
   [/^\/entries\/[^/]+\/cancellation$/, "/blank/cancellation"],
   [/^\/entries\/[^/]+\/photos$/, "/blank/photos"],
+  [/^\/parts\/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/, "/blank/part"],
 ];
 
 /** The blank form that stands in for the page, if there is one. */

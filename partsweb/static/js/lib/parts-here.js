@@ -23,9 +23,10 @@ function started() {
   return made;
 }
 
-/** {parts, alike, van}: what was found, what the own van has first, as on the server. */
-export async function findParts(text, user) {
-  const [found, van] = await Promise.all([ask({ find: text }), vanOf(user)]);
+/** {parts, alike, van}: what was found, what the own van has first, as on the server; or only that. */
+export async function findParts(text, user, { ownVan = false } = {}) {
+  const van = await vanOf(user);
+  const found = await ask({ find: text, among: ownVan ? Object.keys(van?.held ?? {}) : undefined });
   if (!found) return undefined;
   const code = compact(text);
   const isIt = ({ sku, codes }) => [sku, ...codes.map(([one]) => one)].some((one) => compact(one) === code);

@@ -1,4 +1,5 @@
-// Searches the catalogue that this phone holds, beside the page. Asked {id, find | byId | byCodes}.
+// Searches the catalogue that this phone holds, beside the page. Asked {id, find | byId | byCodes};
+// `among`: the only ids that count for find.
 import { held, heldSaid } from "../lib/catalogue-store.js";
 import { PartSearch } from "../lib/part-search.js";
 
@@ -16,10 +17,16 @@ async function current() {
   return search;
 }
 
-self.onmessage = async ({ data: { id, find, byId, byCodes } }) => {
+/** Those of a few: the best of all parts may not be among them. */
+function foundAmong(parts, text, ids) {
+  const all = parts.find(text, Infinity);
+  return { ...all, parts: all.parts.filter(({ id }) => ids.has(id.replaceAll("-", ""))) };
+}
+
+self.onmessage = async ({ data: { id, find, among, byId, byCodes } }) => {
   const parts = await current().catch(() => undefined);
   let found;
-  if (parts && find !== undefined) found = parts.find(find);
+  if (parts && find !== undefined) found = among ? foundAmong(parts, find, new Set(among)) : parts.find(find);
   if (parts && byId !== undefined) found = parts.byId(byId);
   if (parts && byCodes !== undefined) found = parts.byCodes(byCodes);
   self.postMessage({ id, found });
