@@ -13,7 +13,7 @@ from uuid import UUID
 
 from partsweb.billing.models import BilledLine, BillState, Charge
 from partsweb.kit.exact import ZERO
-from partsweb.kit.words import money, qty
+from partsweb.kit.words import exactly, money, qty
 from partsweb.orders.models import Order, PartEntry
 from partsweb.warranty.queries import Standing
 
@@ -294,9 +294,9 @@ def _quantity(lines: Sequence[BilledLine]) -> Decimal:
 def in_words(line: Line) -> str:
     """1 × 389.00 less 194.50: how an amount came about."""
     if line.charge == Charge.LABOUR:
-        return f"{_hours(line.quantity)} h at {money(line.price)}"
+        return f"{_hours(line.quantity)} h at {exactly(line.price)}"
     less = f" less {money(line.covered)}" if line.covered and line.amount else ""
-    return f"{qty(line.quantity)} × {money(line.price)}{less}"
+    return f"{qty(line.quantity)} × {exactly(line.price)}{less}"
 
 
 def _hours(minutes: Decimal) -> str:

@@ -24,7 +24,7 @@ from partsweb.invoices.models import (
 from partsweb.kit import clock
 from partsweb.kit.exact import ZERO
 from partsweb.kit.refusal import Refusal
-from partsweb.kit.words import day, money
+from partsweb.kit.words import day, exactly, money
 from partsweb.people.models import Person
 from partsweb.purchasing.models import PurchaseLine, ReceiptLine
 from partsweb.stock.learning import Learnt, learn, shared, standing, to_the_cent
@@ -262,10 +262,10 @@ def _refuse_other_sum(lines: Sequence[Billed], charges: Charges) -> None:
     amounts = (to_the_cent(one.quantity * one.price) for one in lines)
     summed = sum(amounts, ZERO) + beside
     if summed != charges.total:
-        off = money(abs(charges.total - summed))
+        off = exactly(abs(charges.total - summed))
         more = "more" if charges.total > summed else "less"
         raise Refusal(
-            f"The lines and charges come to {money(summed)}, the total says "
-            f"{money(charges.total)}: {off} {more}. Look at quantities, prices and charges.",
+            f"The lines and charges come to {exactly(summed)}, the total says "
+            f"{exactly(charges.total)}: {off} {more}. Look at quantities, prices and charges.",
             field="total",
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
-from decimal import Decimal
+from decimal import ROUND_HALF_EVEN, Decimal
 
 from flask import Flask, current_app
 
@@ -21,12 +21,30 @@ def qty(value: Decimal | int | None) -> str:
 
 
 def money(value: Decimal | int | None) -> str:
-    """An amount to the cent, or with the places it has beyond it: 41.00, 12.0571."""
+    """An amount to the cent: 6,206.52. Only what is shown is rounded, halves to even."""
     if value is None:
         return "–"
+    # Nothing added to it turns a zero below nothing into a plain one.
+    return _written(Decimal(value).quantize(CENT, rounding=ROUND_HALF_EVEN) + 0)
+
+
+def exactly(value: Decimal | int | None) -> str:
+    """An amount with all the places it has, at least cents: what one costs, 41.00 or 12.0571."""
+    return "–" if value is None else _written(_whole(value))
+
+
+def in_field(value: Decimal | int | None) -> str:
+    """The same as a field takes it back: 1250.00; nothing where there is none."""
+    return "" if value is None else format(_whole(value), "f")
+
+
+def _whole(value: Decimal | int) -> Decimal:
     exact = plain(Decimal(value))
-    shown = exact if exact != exact.quantize(CENT) else exact.quantize(CENT)
-    return format(shown, ",f").replace("-", "\u2212")
+    return exact if exact != exact.quantize(CENT) else exact.quantize(CENT)
+
+
+def _written(amount: Decimal) -> str:
+    return format(amount, ",f").replace("-", "\u2212")
 
 
 def currency() -> str:
@@ -87,5 +105,5 @@ def minutes(value: int | None) -> str:
 
 def add_filters(app: Flask) -> None:
     """Make them filters of every template."""
-    for filter_ in (qty, money, day, moment, local, soon, ago, minutes):
+    for filter_ in (qty, money, exactly, in_field, day, moment, local, soon, ago, minutes):
         app.jinja_env.filters[filter_.__name__] = filter_

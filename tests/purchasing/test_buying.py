@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
 from decimal import Decimal
 from uuid import uuid4
+
+import pytest
 
 from partsweb.kit import clock
 from partsweb.orders import rules as orders
@@ -14,7 +17,7 @@ from partsweb.purchasing.models import PurchaseState
 from partsweb.stock import queries as stock
 from partsweb.timeline import queries as timeline
 from tests.purchasing.conftest import Firm, states
-from tests.support.company import a_part, a_person, a_price, a_vendor, given
+from tests.support.company import a_part, a_person, a_price, a_vendor, given, the
 
 
 def test_a_buyer_begins_an_order_adds_parts_and_orders_them(firm: Firm):
@@ -62,6 +65,22 @@ def test_a_line_of_a_draft_is_changed_and_taken_off_but_not_once_it_is_ordered(f
         [line] = firm.again(order).lines
         assert line.quantity == 12
         assert line.amount == 144
+
+
+@pytest.mark.parametrize("listed", ["1250.5", "0.00125"])
+def test_the_listed_price_that_stands_in_the_field_is_taken_back_as_it_is(firm: Firm, listed: str):
+    with given(firm.app):
+        dear, order = a_part("XL9", "Heat exchanger"), firm.drafted()
+        a_price(dear, firm.northgas, listed)
+    penny, at = firm.browser(firm.penny), f"/purchasing/{order.number}/lines/new?part={dear.id}"
+
+    field = re.search(r'<input[^>]*name="price"[^>]*>', penny.get(at).text)
+    price = re.search(r'value="([^"]*)"', the(field)[0])
+    added = penny.post(at, data={"quantity": "2", "price": the(price)[1]})
+
+    assert added.status_code == 303, added.text
+    with firm.app.app_context():
+        assert [line.price for line in firm.again(order).lines] == [Decimal(listed)]
 
 
 def test_an_empty_draft_cant_be_ordered(firm: Firm):

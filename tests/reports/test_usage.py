@@ -47,6 +47,20 @@ def test_finance_reads_what_each_technician_used_down_to_the_single_installation
     assert "29.20" in fay.get(f"/reports/usage?{JUNE}&level=parts&{group}").text
 
 
+def test_pages_show_cents_and_the_sum_is_of_what_it_really_was_which_the_files_keep(firm: Firm):
+    firm.fitted(firm.okafor, firm.pipe, "3.3375", at=june(4))
+    firm.fitted(firm.abbey, firm.pipe, "3.3375", at=june(9))
+    fay = firm.browser(firm.fay)
+
+    groups = fay.get(f"/reports/usage?{JUNE}").text
+    file = table(fay.get(f"/reports/usage.csv?{JUNE}"))
+
+    assert groups.count("<b>4.00</b>") == 2
+    assert "8.01" in groups
+    assert "4.005" not in groups
+    assert [one["Cost"] for one in file] == ["4.005", "4.005"]
+
+
 @pytest.mark.parametrize(
     ("by", "first"),
     [("location", "Van 3"), ("customer", "Mrs Okafor"), ("order", "Boiler, no hot")],
