@@ -16,7 +16,7 @@ from partsweb.codes.queries import Meaning
 from partsweb.codes.reading import Reading
 from partsweb.extensions import db
 from partsweb.kit.exact import ZERO, rounded
-from partsweb.kit.paging import SIZE, Page, paged
+from partsweb.kit.paging import SIZE, Page, paged, paged_rows
 from partsweb.kit.refusal import NotFound
 from partsweb.kit.subject import Subject
 from partsweb.locations.models import PLACES, Kind, Location
@@ -353,16 +353,19 @@ def held(part: Part) -> Sequence[Held]:
     return [Held(place, owner, quantity) for place, owner, quantity in db.session.execute(rows)]
 
 
-def negative_balances() -> Sequence[Balance]:
-    """Places that owe stock: used before received. The list that is investigated at once."""
+def negative_balances(*, page: int = 1, size: int | None = SIZE) -> Page[Balance]:
+    """Places that owe stock, those that owe most first; no size: all of them.
+
+    Used before received: the list that is investigated at once.
+    """
     rows = (
         select(Balance)
         .join(Location, Location.id == Balance.location_id)
         .join(Part, Part.id == Balance.part_id)
         .where(Balance.quantity < 0, Location.kind.in_(PLACES))
-        .order_by(Balance.quantity, Part.sku, Location.name)
+        .order_by(Balance.quantity, Part.sku, Location.name, Balance.owner_id)
     )
-    return db.session.scalars(rows).all()
+    return paged_rows(rows, lambda row: row[0], number=page, size=size)
 
 
 def owed_parts() -> Select[UUID]:

@@ -48,14 +48,15 @@ NEGATIVE = (
 @reads("see stock")
 def negative() -> ResponseReturnValue:
     """Places that owe stock, and what it was used on."""
-    owed = queries.negative_balances()
-    causes = queries.causes_of_negative(owed)
+    found = queries.negative_balances(page=asked_page())
+    causes = queries.causes_of_negative(found.items)
     taken = [moved for some in causes for moved in some]
-    rows = list(zip(owed, causes, strict=True))
+    rows = list(zip(found.items, causes, strict=True))
     carried = transfer_queries.on_the_way_to_owed()
     return page(
         "stock/negative.html",
         nav="parts",
+        found=found,
         rows=rows,
         carried=carried,
         may_see=transfer_queries.may_see,
@@ -270,7 +271,7 @@ def drop_level(part_id: UUID, location_id: UUID) -> ShowAfter:
 
 def negative_sheet() -> Sheet:
     """Places that owe stock, with what it was used on, as far as the reader may see it."""
-    owed = queries.negative_balances()
+    owed = queries.negative_balances(size=None).items
     causes = queries.causes_of_negative(owed)
     titles = subject.bring(one.cause for some in causes for one in some if one.cause)
     rows = [

@@ -11,7 +11,6 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, and_, func, select
 from sqlalchemy.orm import joinedload
 
-from partsweb.catalogue.models import Part
 from partsweb.extensions import db
 from partsweb.kit import clock
 from partsweb.kit.exact import ZERO
@@ -160,13 +159,6 @@ def standing_still() -> Page[Order]:
 
 
 # --- Stock and purchasing --------------------------------------------------------------------
-
-
-def negative_stock() -> Page[Balance]:
-    """Places that owe stock, those that owe most first."""
-    rows = select(Balance).join(Location).join(Part, Part.id == Balance.part_id)
-    rows = rows.where(Balance.quantity < ZERO, Location.kind.in_(PLACES))
-    return paged(rows.order_by(Balance.quantity, Part.sku, Location.name), size=SHOWN)
 
 
 def received_today() -> Page[Receipt]:

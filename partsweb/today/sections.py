@@ -28,6 +28,7 @@ from partsweb.people.permissions import (
 from partsweb.purchasing import queries as purchasing
 from partsweb.purchasing.queries import Wanted, Wrong
 from partsweb.returns import queries as returns
+from partsweb.stock import queries as stock
 from partsweb.stock import transfer_queries as transfers
 from partsweb.timeline import queries as timeline
 from partsweb.today import queries
@@ -43,7 +44,7 @@ LOADS: dict[str, Callable[[Person], Any]] = {
     "unassigned": lambda person: queries.without_technician(),
     "awaiting": lambda person: queries.awaiting_parts(),
     "still": lambda person: queries.standing_still(),
-    "negative": lambda person: queries.negative_stock(),
+    "negative": lambda person: stock.negative_balances(size=queries.SHOWN),
     "received": lambda person: queries.received_today(),
     "elsewhere": lambda person: queries.serials_elsewhere(),
     "discrepancies": lambda person: purchasing.discrepancies(Wrong(), seen_by=person),

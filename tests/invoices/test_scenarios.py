@@ -260,4 +260,4 @@ def test_the_value_follows_the_parts_from_the_depot_into_a_van_and_onto_an_order
     stock_, used = firm.books()
     assert (stock_, used - before[1]) == (Decimal(0), Decimal("9.00"))
     with firm.app.app_context():
-        assert stock.negative_balances() == []
+        assert stock.negative_balances().items == []

@@ -164,10 +164,10 @@ def test_using_a_part_before_it_was_received_is_warned_about_and_allowed(books: 
     assert queries.warnings([one]) == [warning]
     assert texts(one.entry.order, "stock-odd") == [warning]
     assert told(cora).items[0].text == f"{one.entry.order.number}: {warning}"
-    assert [balance.part_id for balance in stock.negative_balances()] == [part.id]
+    assert [balance.part_id for balance in stock.negative_balances().items] == [part.id]
     in_stock(part, van, 4, cost="43.50")
     assert stock.on_hand(part, van) == THREE
-    assert stock.negative_balances() == []
+    assert stock.negative_balances().items == []
 
 
 def test_consigned_stock_that_nobody_marked_is_taken_rather_than_owing_our_own(

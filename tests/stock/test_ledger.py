@@ -52,7 +52,7 @@ def test_a_van_may_owe_what_was_used_before_it_was_received(app):
         _use(valve, van, 1, by=tess)
 
         assert queries.on_hand(valve, van) == -1
-        [owed] = queries.negative_balances()
+        [owed] = queries.negative_balances().items
         [[cause]] = queries.causes_of_negative([owed])
         assert owed.location == van
         assert cause.by == tess
@@ -67,7 +67,7 @@ def test_what_a_place_owes_goes_back_to_the_last_uses_that_still_stand(app):
         rules.take_back(wrong, by=tess, at=AT)
         used = _use(fan, van, 4, by=tess)[0]
 
-        owed = queries.negative_balances()
+        owed = queries.negative_balances().items
         assert [balance.part.sku for balance in owed] == ["A-1", "A-2"]
         assert queries.causes_of_negative(owed) == [[last, short], [used]]
         assert enough not in queries.causes_of_negative(owed)[0]
@@ -81,7 +81,7 @@ def test_the_missing_receipt_clears_the_negative(app):
         in_stock(valve, van, 4)
 
         assert queries.on_hand(valve, van) == 3
-        assert queries.negative_balances() == []
+        assert queries.negative_balances().items == []
 
 
 def test_a_mistake_is_taken_back_by_its_mirror_image_also_at_nothing_on_hand(app):

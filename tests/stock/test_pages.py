@@ -82,6 +82,27 @@ def test_the_negative_list_clears_when_the_missing_receipt_arrives(app: Flask):
     assert "Nothing is negative" in browser.get("/stock/negative").text
 
 
+def test_a_long_negative_list_is_shown_in_pages_and_its_file_and_the_count_have_all(app: Flask):
+    with given(app):
+        fay, van = a_person("finance"), a_van("Van 3")
+        for number in range(52):
+            in_stock(a_part(f"FAN-{number:02d}", "Fan"), van, -1)
+    browser = signed_in(app, fay)
+
+    first = browser.get("/stock/negative").text
+    second = browser.get("/stock/negative?page=2").text
+    file = browser.get("/stock/negative.csv").text
+
+    assert "FAN-49" in first
+    assert "FAN-50" not in first
+    assert "1 of 2 · 52 in all" in first
+    assert "FAN-49" not in second
+    assert "FAN-51" in second
+    assert file.count("FAN-") == 52
+    with app.app_context():
+        assert queries.negative_balances(size=5).total == 52
+
+
 def test_what_is_owed_says_what_is_to_come_and_leads_to_counting_receiving_and_carrying(app: Flask):
     with given(app):
         cora, depot, van = a_person("coordinator"), a_warehouse("Depot"), a_van("Van 3")
