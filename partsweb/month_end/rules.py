@@ -22,16 +22,16 @@ def close(month: date, reason: str, *, by: Person, at: datetime) -> Closing:
     _refuse_out_of_turn(month)
     periods.close(month, by=by.id)
     stood_open = [one for one in checks.looked_at(month, by=by, everything=True) if one.open]
+    in_words = [f"{one.found} {one.check.title}" for one in stood_open]
     if stood_open and not reason.strip():
-        many = len(stood_open)
-        things = "1 thing is" if many == 1 else f"{many} things are"
-        raise Refusal(f"{things} still open. Say why the month is closed now.", field="reason")
+        said = "; ".join(in_words)
+        raise Refusal(f"Still open: {said}. Say why the month is closed now.", field="reason")
     last = months.last_day_of(month)
     quantity, cost = usage.totals(month, last)
     closing = Closing(
         month=month,
         reason=reason.strip(),
-        stood_open="\n".join(f"{one.found} {one.check.title}" for one in stood_open),
+        stood_open="\n".join(in_words),
         stock_value=valuation.total(last),
         quantity_used=quantity,
         cost_used=cost,

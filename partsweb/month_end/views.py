@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from partsweb.kit import clock, fields
 from partsweb.kit.door import occurred_at, opens, reads, writes
-from partsweb.kit.pages import ShowAfter, page, show_after
+from partsweb.kit.pages import ShowAfter, notice_problem, page, show_after
 from partsweb.kit.sheets import as_workbook
 from partsweb.month_end import checks, pack, queries, rules
 
@@ -33,11 +33,13 @@ def month(month: str) -> ResponseReturnValue:
     """What to look at, in order; and how the month was closed."""
     of = queries.month(month)
     over = of < clock.today().replace(day=1)
+    # Who wasn't let close it had everything looked at, and sees what was found.
+    everything = "audit" in request.args or bool(notice_problem())
     return page(
         "month_end/month.html",
         nav="more",
         month=of,
-        looked=checks.looked_at(of, by=g.person, everything="audit" in request.args),
+        looked=checks.looked_at(of, by=g.person, everything=everything),
         closing=queries.closing(of),
         closed=queries.is_closed(of),
         over=over,

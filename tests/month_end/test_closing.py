@@ -98,6 +98,21 @@ def test_what_stands_open_is_named_first_and_closing_needs_a_reason(firm: Firm):
         assert said in shown
 
 
+def test_who_isnt_let_close_a_month_still_sees_what_the_audit_found(firm: Firm):
+    firm.fitted(firm.okafor, firm.valve, 12, at=june(4))
+    fay = firm.browser(firm.fay)
+
+    with clock.set_to(july(3)):
+        before, asked = words(fay.get(MONTH)), words(fay.get(f"{MONTH}?audit=1"))
+        refused = words(fay.post(MONTH, data={"reason": ""}))
+
+    audited = "Differences that the audit finds"
+    assert f"{audited} Look now: it takes a moment Not looked at" in before
+    assert f"{audited} Done" in asked
+    assert f"{audited} Done" in refused
+    assert "Still open: 1 Negative stock" in refused
+
+
 def test_a_month_is_closed_once_when_it_is_over_and_after_the_one_before(firm: Firm):
     with clock.set_to(june(20)):
         early = firm.browser(firm.fay).post(MONTH, data={"reason": "x"})
