@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from partsweb.invoices import queries
-from partsweb.invoices.models import Invoice, InvoiceLine, VarianceKind, VarianceState
+from partsweb.invoices.models import Invoice, InvoiceLine, Variance, VarianceKind, VarianceState
 from partsweb.kit import firm
 from partsweb.kit.exact import ZERO
 from partsweb.stock.learning import to_the_cent
@@ -41,6 +41,19 @@ def differences(invoice: Invoice) -> Iterator[Found]:
         yield Found(VarianceKind.FREIGHT, freight)
     if invoice.other:
         yield Found(VarianceKind.OTHER, invoice.other)
+
+
+def undecided(found: Found, decided: Sequence[Variance]) -> Found | None:
+    """What of a difference nobody decided yet: all, the rest of one decided in part, or nothing."""
+    line_id = found.line.id if found.line else None
+    same = [one for one in decided if (one.line_id, one.kind) == (line_id, found.kind)]
+    amount = found.amount - sum((one.amount for one in same), ZERO)
+    if amount * found.amount <= ZERO:
+        return None
+    quantity = found.quantity
+    if found.kind == VarianceKind.QUANTITY:
+        quantity -= sum((one.quantity for one in same), ZERO)
+    return replace(found, amount=amount, quantity=quantity)
 
 
 def _of_line(line: InvoiceLine, due: Decimal) -> Iterator[Found]:

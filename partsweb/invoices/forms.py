@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from enum import StrEnum
 from uuid import UUID
 
@@ -24,6 +25,7 @@ class Answer(StrEnum):
     """What is said to a variance."""
 
     ACCEPT = "accept"
+    PART = "accept a part"
     DISPUTE = "dispute"
     SETTLE = "settle"
 
@@ -56,17 +58,23 @@ class InvoiceForm:
 
 @dataclass(frozen=True)
 class DecisionForm:
-    """What is said to a variance, and why."""
+    """What is said to a variance, and why; which part of it is accepted, and the rest claimed."""
 
     answer: Answer
     why: str
+    part: Decimal | None
+    claimed: bool
 
     @classmethod
     def read(cls, typed: Fields) -> DecisionForm:
-        """Both are needed."""
+        """Answer and reason are needed, and of a part how much it is."""
+        answer = fields.word(Answer, typed, "answer", needed="Choose: accept or dispute.")
+        in_part = answer == Answer.PART
         return cls(
-            fields.word(Answer, typed, "answer", needed="Choose: accept or dispute."),
+            answer,
             fields.text(typed, "why", needed="Say why: somebody will ask."),
+            fields.quantity(typed, "part", "The part that is paid") if in_part else None,
+            fields.text(typed, "rest") == "claimed",
         )
 
 

@@ -137,3 +137,8 @@ class Variance(WithId, Table):
     def open(self) -> bool:
         """Whether somebody still has to say."""
         return self.state == VarianceState.OPEN
+
+    @property
+    def divisible(self) -> Decimal:
+        """Of how much a part may be accepted: pieces that didn't come, else an amount."""
+        return self.quantity if self.kind == VarianceKind.QUANTITY else self.amount

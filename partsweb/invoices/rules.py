@@ -24,7 +24,7 @@ from partsweb.invoices.models import (
 from partsweb.kit import clock
 from partsweb.kit.exact import ZERO
 from partsweb.kit.refusal import Refusal
-from partsweb.kit.words import day, exactly, money
+from partsweb.kit.words import day, exactly, money, qty
 from partsweb.people.models import Person
 from partsweb.purchasing.models import PurchaseLine, ReceiptLine
 from partsweb.stock.learning import Learnt, learn, shared, standing, to_the_cent
@@ -100,13 +100,14 @@ def compare(invoice: Invoice, *, by: Person, at: datetime) -> None:
     still_open = Variance.state == VarianceState.OPEN
     db.session.execute(delete(Variance).where(Variance.invoice_id == invoice.id, still_open))
     db.session.expire(invoice, ["variances"])
-    decided = {(one.line_id, one.kind) for one in invoice.variances}
-    position = max((one.position for one in invoice.variances), default=0)
+    decided = list(invoice.variances)
+    position = _last(invoice)
     for found in comparing.differences(invoice):
-        if ((found.line.id if found.line else None), found.kind) in decided:
-            continue
-        position += 1
-        _add(invoice, found, position, at=at)
+        if left := comparing.undecided(found, decided):
+            position += 1
+            variance = _add(invoice, left, position)
+            if variance.state == VarianceState.WITHIN:
+                _pass_on(variance, at=at)
     db.session.flush()
     db.session.expire(invoice, ["variances"])
     _stand(invoice)
@@ -117,6 +118,20 @@ def accept(variance: Variance, why: str, *, by: Person, at: datetime) -> None:
     _decide(variance, VarianceState.ACCEPTED, why, by=by, at=at)
     _pass_on(variance, at=at)
     _stand(variance.invoice)
+
+
+def accept_part(
+    variance: Variance, part: Decimal, why: str, *, claimed: bool, by: Person, at: datetime
+) -> Variance:
+    """Part of what is billed too much is paid; the rest stays open, or the vendor is asked for it.
+
+    `part` is an amount; where more is billed than came it is so many pieces. Returns the rest.
+    """
+    rest = _split(variance, part)
+    accept(variance, why, by=by, at=at)
+    if claimed:
+        dispute(rest, why, by=by, at=at)
+    return rest
 
 
 def dispute(variance: Variance, why: str, *, by: Person, at: datetime) -> None:
@@ -131,12 +146,36 @@ def settle(variance: Variance, why: str, *, by: Person, at: datetime) -> None:
     _stand(variance.invoice)
 
 
-def _decide(variance: Variance, to: VarianceState, why: str, *, by: Person, at: datetime) -> None:
+def _split(variance: Variance, part: Decimal) -> Variance:
+    """Make two of an open variance: itself the part, and what is left of it."""
+    _hold(variance, VarianceState.OPEN)
+    pieces = variance.kind == VarianceKind.QUANTITY
+    if not ZERO < part < variance.divisible:
+        said = f"A part is more than nothing and less than {qty(variance.divisible)}."
+        raise Refusal(said, field="part")
+    amount = to_the_cent(part * variance.line.price if pieces and variance.line else part)
+    quantity = part if pieces else variance.quantity
+    rest = comparing.Found(
+        variance.kind,
+        variance.amount - amount,
+        variance.line,
+        variance.quantity - part if pieces else variance.quantity,
+        variance.percent,
+    )
+    variance.amount, variance.quantity = amount, quantity
+    return _add(variance.invoice, rest, _last(variance.invoice) + 1)
+
+
+def _hold(variance: Variance, needed: VarianceState) -> None:
+    """Nobody else decides it meanwhile, and it still is what it was when it was read."""
     _lock(variance.invoice)
-    db.session.refresh(variance, ["state"])
-    needed = VarianceState.DISPUTED if to == VarianceState.SETTLED else VarianceState.OPEN
+    db.session.refresh(variance)
     if variance.state != needed:
         raise Refusal(f"That is {variance.state.value} already. Look at the invoice again.")
+
+
+def _decide(variance: Variance, to: VarianceState, why: str, *, by: Person, at: datetime) -> None:
+    _hold(variance, VarianceState.DISPUTED if to == VarianceState.SETTLED else VarianceState.OPEN)
     if not why.strip():
         raise Refusal("Say why: somebody will ask.", field="why")
     variance.state, variance.why = to, why.strip()
@@ -176,7 +215,11 @@ def _arrivals(line: PurchaseLine | None) -> list[Movement]:
     return [one for one in taken if one.part_id == line.part_id]
 
 
-def _add(invoice: Invoice, found: comparing.Found, position: int, *, at: datetime) -> None:
+def _last(invoice: Invoice) -> int:
+    return max((one.position for one in invoice.variances), default=0)
+
+
+def _add(invoice: Invoice, found: comparing.Found, position: int) -> Variance:
     variance = Variance(
         id=uuid4(),
         invoice=invoice,
@@ -190,8 +233,7 @@ def _add(invoice: Invoice, found: comparing.Found, position: int, *, at: datetim
     )
     db.session.add(variance)
     db.session.flush()
-    if variance.state == VarianceState.WITHIN:
-        _pass_on(variance, at=at)
+    return variance
 
 
 def _stand(invoice: Invoice) -> None:

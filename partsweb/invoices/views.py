@@ -23,6 +23,7 @@ from partsweb.kit.paging import asked_page
 from partsweb.kit.refusal import NotFound
 from partsweb.kit.sheets import Cell, Sheet, download
 from partsweb.kit.slot import partial
+from partsweb.kit.words import money
 from partsweb.people.models import Person
 from partsweb.purchasing import queries as purchasing
 from partsweb.purchasing.models import PurchaseOrder
@@ -185,12 +186,18 @@ def variance(variance_id: UUID) -> ResponseReturnValue:
 @bp.post("/invoices/variances/<uuid:variance_id>")
 @writes("accept invoices")
 def decide(variance_id: UUID) -> ShowAfter:
-    """Accept or dispute it, and show the invoice."""
+    """Accept or dispute it, or accept a part, and show the invoice."""
     found, form = queries.variance(variance_id), DecisionForm.read(request.form)
-    SAYS[form.answer](found, form.why, by=g.person, at=occurred_at())
-    return show_after(
-        _url(found.invoice), notice=f"{found.kind.value.capitalize()}: {found.state.value}."
-    )
+    said, at = found.kind.value.capitalize(), occurred_at()
+    if form.part is None:
+        SAYS[form.answer](found, form.why, by=g.person, at=at)
+        said = f"{said}: {found.state.value}."
+    else:
+        rest = rules.accept_part(
+            found, form.part, form.why, claimed=form.claimed, by=g.person, at=at
+        )
+        said = f"{said}: accepted in part, {money(rest.amount)} {rest.state.value}."
+    return show_after(_url(found.invoice), notice=said)
 
 
 # --- For other rooms -------------------------------------------------------------------------

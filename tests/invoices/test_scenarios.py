@@ -93,13 +93,15 @@ class Firm:
         }
         return self.browser.post(f"/invoices/new?vendor={self.vendor.id}", data=sent | more)
 
-    def decide(self, kind: VarianceKind, answer: str, why: str = "agreed with Northgas") -> Any:
+    def decide(
+        self, kind: VarianceKind, answer: str, why: str = "agreed with Northgas", **more: str
+    ) -> Any:
         with self.app.app_context():
             found = db.session.scalar(
                 select(Variance).where(Variance.kind == kind).order_by(Variance.position.desc())
             )
             url = f"/invoices/variances/{found.id}"
-        return self.browser.post(url, data={"answer": answer, "why": why})
+        return self.browser.post(url, data={"answer": answer, "why": why} | more)
 
     def state(self, number: str = "NG-2231") -> InvoiceState:
         with self.app.app_context():
@@ -231,6 +233,64 @@ def test_a_variance_is_decided_once_and_with_a_reason(firm: Firm):
     assert without.status_code == 422
     assert again.status_code == 422
     assert "disputed already" in words(again)
+
+
+def test_part_of_a_price_is_paid_and_the_vendor_is_asked_to_credit_the_rest(firm: Firm):
+    kept = firm.bill("18", "12.90", "232.20")
+    before = firm.books()
+
+    said = firm.decide(VarianceKind.PRICE, "accept a part", part="6", rest="claimed")
+
+    shown, after = words(firm.browser.get(kept.location)), firm.books()
+    assert said.status_code == 303
+    assert firm.state() == InvoiceState.DISPUTED
+    assert "4.33 to stock, 1.67 to COGS Accepted 6.00" in shown
+    assert "agreed with Northgas Disputed 3.00" in shown
+    assert [now - then for now, then in zip(after, before, strict=True)] == [
+        Decimal("4.33"),
+        Decimal("1.67"),
+    ]
+    firm.decide(VarianceKind.PRICE, "settle", "credit note 77")
+    assert firm.state() == InvoiceState.ACCEPTED
+    assert firm.books() == after
+
+
+def test_the_open_rest_of_what_is_paid_in_part_is_compared_anew(firm: Firm):
+    kept = firm.bill("20", "12.40", "248.00")
+    firm.decide(VarianceKind.QUANTITY, "accept a part", part="0.5", rest="open")
+
+    firm.browser.post(f"{kept.location}/comparison")
+    compared = words(firm.browser.get(kept.location))
+    held = firm.state()
+    firm.decide(VarianceKind.QUANTITY, "accept a part", part="0.5", rest="claimed")
+    firm.received("2")
+    firm.browser.post(f"{kept.location}/comparison")
+
+    assert held == InvoiceState.HELD
+    assert "Accepted 6.20" in compared
+    assert "1.5 billed and not received, at 12.40 Open 18.60" in compared
+    assert firm.state() == InvoiceState.DISPUTED
+    # Two came, one of them is paid: what the vendor credits may be billed anew.
+    assert "12.40" in words(firm.browser.get("/invoices/not-billed"))
+
+
+@pytest.mark.parametrize("part", ["", "0", "-1", "9", "9.01"])
+def test_a_part_is_more_than_nothing_and_less_than_all(firm: Firm, part: str):
+    firm.bill("18", "12.90", "232.20")
+
+    refused = firm.decide(VarianceKind.PRICE, "accept a part", part=part)
+
+    assert refused.status_code == 422
+    assert firm.state() == InvoiceState.HELD
+
+
+def test_what_is_billed_too_little_is_not_accepted_in_part(firm: Firm):
+    firm.bill("18", "11.90", "214.20")
+
+    refused = firm.decide(VarianceKind.PRICE, "accept a part", part="1")
+
+    assert refused.status_code == 422
+    assert firm.state() == InvoiceState.HELD
 
 
 def test_a_buyer_enters_but_does_not_decide(firm: Firm):
