@@ -10,7 +10,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select
-from sqlalchemy.orm import selectinload
+from sqlalchemy.orm import lazyload
 
 from partsweb.approvals.models import Approval, Decision
 from partsweb.billing.drafting import Bill, CoreCharge, Facts, Line, drafted
@@ -30,6 +30,8 @@ from partsweb.warranty.models import Hold
 
 # Facts are fetched for so many orders at once: databases take only so many ids in a question.
 AT_ONCE = 500
+# So many are drafted while a start page is waited for.
+AT_A_GLANCE = 300
 SHOWN = {
     "ready": BillState.READY,
     "held": BillState.HELD,
@@ -58,12 +60,16 @@ class ToBill:
 
 @dataclass(frozen=True)
 class Standing:
-    """How many orders have lines ready or held, and what those come to."""
+    """How many orders have lines ready or held, and what those come to.
 
-    ready_orders: int
-    ready: Decimal
-    held_orders: int
-    held: Decimal
+    `undrafted`: of too many orders for a glance only how many have something to bill or held.
+    """
+
+    ready_orders: int = 0
+    ready: Decimal = ZERO
+    held_orders: int = 0
+    held: Decimal = ZERO
+    undrafted: int = 0
 
 
 # --- One order --------------------------------------------------------------------------------
@@ -125,10 +131,13 @@ def _facts(found: Sequence[Order]) -> Iterator[Facts]:
 
 def _entries(order_ids: Sequence[UUID]) -> Sequence[PartEntry]:
     rows = select(PartEntry).where(PartEntry.order_id.in_(order_ids))
-    whole = rows.order_by(PartEntry.requested_at, PartEntry.id).options(
-        selectinload(PartEntry.installations)
+    # The orders are there, and nobody asks who requested what or where it was fitted.
+    lean = rows.options(
+        lazyload(PartEntry.order),
+        lazyload(PartEntry.requested_by),
+        lazyload(PartEntry.installations),
     )
-    return db.session.scalars(whole).all()
+    return db.session.scalars(lean.order_by(PartEntry.requested_at, PartEntry.id)).all()
 
 
 def _minutes(order_ids: Sequence[UUID]) -> dict[UUID, int]:
@@ -175,9 +184,12 @@ def to_bill(wanted: Wanted, *, page: int = 1) -> ToBill:
     )
 
 
-def standing() -> Standing:
-    """What is to be billed in all."""
-    found = bills(db.session.scalars(select(Order).where(_unbilled())).all())
+def standing(*, at_most: int = AT_A_GLANCE) -> Standing:
+    """What is to be billed in all, at a glance: a bill is drafted for each order."""
+    ids = db.session.scalars(select(Order.id).where(_unbilled())).all()
+    if len(ids) > at_most:
+        return Standing(undrafted=len(ids))
+    found = bills(db.session.scalars(select(Order).where(Order.id.in_(ids))).all())
     ready = [one.total_ready for one in found if one.of(BillState.READY)]
     held = [one.total_held for one in found if one.of(BillState.HELD)]
     return Standing(len(ready), sum(ready, ZERO), len(held), sum(held, ZERO))

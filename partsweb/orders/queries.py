@@ -282,12 +282,17 @@ def evidence_missing(entry: PartEntry) -> bool:
 
 def without_evidence(entries: Iterable[PartEntry]) -> frozenset[UUID]:
     """Those of the entries that were installed without the evidence that they need."""
-    needing = [entry for entry in entries if entry.part.compliance and entry.installed > ZERO]
+    needing = {one.id: [one.id] for one in entries if one.part.compliance and one.installed > ZERO}
     if not needing:
         return frozenset()
-    there = photos([one for entry in needing for one in _evidence_of(entry)])
+    fitted = select(Installation.entry_id, Installation.id).where(
+        Installation.entry_id.in_(needing), Installation.taken_back_at.is_(None)
+    )
+    for entry_id, one in db.session.execute(fitted):
+        needing[entry_id].append(one)
+    there = photos([one for subjects in needing.values() for one in subjects])
     return frozenset(
-        entry.id for entry in needing if not any(there.get(one) for one in _evidence_of(entry))
+        entry_id for entry_id, subjects in needing.items() if not any(map(there.get, subjects))
     )
 
 

@@ -11,11 +11,15 @@ import pytest
 from flask import Flask
 from PIL import Image
 
+from partsweb.billing import queries
 from partsweb.billing.models import BilledLine
+from partsweb.catalogue.models import Part
 from partsweb.extensions import db
-from partsweb.orders.models import PartEntry
+from partsweb.kit import clock
+from partsweb.orders.models import PartEntry, WorkNote
+from partsweb.people.models import Person
 from tests.support.billing import Firm
-from tests.support.company import an_entry, an_order, given, signed_in
+from tests.support.company import a_site, an_entry, an_order, given, signed_in
 from tests.support.counting import statements
 
 
@@ -238,6 +242,53 @@ def test_the_list_asks_no_more_for_many_orders_than_for_few(firm: Firm):
         many = with_a_fan(12)
 
     assert many <= few <= 15
+
+
+def test_evidence_of_many_orders_is_looked_for_at_once(firm: Firm):
+    def with_a_sensor(orders: int) -> tuple[int, Decimal]:
+        """How much the bills ask, and what they hold."""
+        for _ in range(orders):
+            order = an_order(assigned_to=firm.tess)
+            an_entry(order, sensor, 1, installed=1, waiting=0, cost=Decimal(20))
+        db.session.commit()
+        db.session.expunge_all()
+        with statements(firm.app) as sent:
+            held = queries.standing().held
+        return len(sent), held
+
+    with given(firm.app):
+        sensor = firm.a_part("S-1", "Flame sensor", compliance=True)
+        few, held_of_few = with_a_sensor(2)
+        sensor = db.session.get_one(Part, sensor.id)
+        firm.tess = db.session.get_one(Person, firm.tess.id)
+        many, held_of_many = with_a_sensor(6)
+
+    assert many == few
+    assert (held_of_few, held_of_many) == (40, 160)
+
+
+def test_finance_begins_with_how_many_orders_are_to_be_billed_where_drafting_all_takes_too_long(
+    firm: Firm,
+):
+    with given(firm.app):
+        site = a_site("Abbey School")
+        for _ in range(queries.AT_A_GLANCE + 1):
+            order = an_order(assigned_to=firm.tess, site=site)
+            db.session.add(
+                WorkNote(
+                    order=order, text="Serviced", minutes=60, by=firm.tess, occurred_at=clock.now()
+                )
+            )
+
+    begin = firm.see(firm.fay, "/")
+    listed = firm.see(firm.fay, "/billing")
+
+    assert "Not billed yet" in begin
+    assert "301 orders" in begin
+    assert "24,080.00" not in begin
+    assert "Ready to bill 24,080.00" in listed
+    with firm.app.app_context():
+        assert queries.standing(at_most=301).ready == 24_080
 
 
 @pytest.mark.parametrize("role", ["tess"])
