@@ -10,7 +10,7 @@ from partsweb.catalogue import rules as catalogue
 from partsweb.extensions import db
 from partsweb.orders.models import OrderState, PartEntry
 from tests.journeys.conftest import PASSWORD
-from tests.journeys.phones import PHONE, signed_in
+from tests.journeys.phones import PHONE, Company, signed_in
 from tests.support.company import a_part, a_technician, a_van, an_order, given, in_stock
 from tests.support.server import Server
 
@@ -84,3 +84,31 @@ def test_where_there_is_no_answer_the_phone_answers(
     expect(page.locator("#results .row")).to_have_count(1)
     expect(page.get_by_text("spelled much like it")).to_be_visible()
     context.close()
+
+
+def test_a_catalogue_that_was_damaged_on_the_phone_is_fetched_whole_again(
+    tess: Page, company: Company
+):
+    tess.goto("/phone")
+    tess.evaluate(
+        """async (sku) => {
+          const cache = await caches.open("catalogue");
+          for (const name of ["/phone/catalogue", "/phone/catalogue/words"]) {
+            const held = await cache.match(name);
+            const text = (await held.text()).replaceAll(sku, "X").replaceAll(sku.toLowerCase(), "x");
+            await cache.put(name, new Response(text, { headers: held.headers }));
+          }
+        }""",
+        company.valve.sku,
+    )
+    expect(tess.locator("[data-pages]")).to_contain_text("pages")
+    tess.get_by_role("button", name="Get it now").tap()
+    expect(tess.locator("[data-pages]")).to_have_text("Being fetched …")
+    expect(tess.locator("[data-pages]")).to_contain_text("pages, just now")
+    tess.context.set_offline(True)
+
+    tess.goto(f"/orders/{company.order.number}/parts/new")
+    tess.get_by_role("searchbox").fill(company.valve.sku)
+
+    expect(tess.get_by_text("From the catalogue on this phone.")).to_be_visible()
+    expect(tess.locator("#results .row")).to_have_count(1)

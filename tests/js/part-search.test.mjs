@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
 import { test } from "node:test";
 import { indexed, merged, refresh } from "../../partsweb/static/js/lib/catalogue-store.js";
 import { isNear, PartSearch } from "../../partsweb/static/js/lib/part-search.js";
@@ -66,15 +67,52 @@ test("what changed is put in its place, what is gone goes", () => {
   assert.deepEqual(after, whole);
 });
 
-test("a count that doesn't fit has the whole catalogue fetched", async () => {
-  const asked = [];
-  const answers = [
-    `${JSON.stringify({ version: "2", count: 3, whole: true })}\n${LINES[0]}`,
-    `${JSON.stringify({ version: "2", count: 2, whole: true })}\n${LINES[0]}\n${LINES[1]}`,
-  ];
-  let kept;
-  globalThis.caches = { open: async () => ({ match: async () => undefined }) };
-  await refresh({ ask: async (since) => (asked.push(since), answers.shift()), keep: async (said, made) => (kept = made) });
-  assert.deepEqual(asked, [undefined, undefined]);
-  assert.equal(kept.count, 2);
+test("a count or a hash that doesn't fit has the whole catalogue fetched", async () => {
+  const whole = { version: "2", count: 2, whole: true, hash: hashOf(`${LINES[0]}\n${LINES[1]}`) };
+  const packed = (said, ...lines) => [JSON.stringify(said), ...lines].join("\n");
+  const right = packed(whole, LINES[0], LINES[1]);
+  for (const wrong of [packed({ ...whole, count: 3 }, LINES[0]), packed(whole, LINES[0], LINES[2]), packed({ ...whole, count: 3 }, LINES[0], LINES[1])]) {
+    const { asked, kept } = await refreshed([wrong, right]);
+
+    assert.deepEqual(asked, [undefined, undefined]);
+    assert.equal(kept.lines, `${LINES[0]}\n${LINES[1]}`);
+  }
 });
+
+test("changes that don't give what the server has are thrown away, also without a hash those that do are kept", async () => {
+  const before = { version: "1", count: 1, hash: hashOf(LINES[0]) };
+  const change = (hash) => `${JSON.stringify({ version: "2", count: 2, whole: false, hash })}\n${LINES[1]}`;
+  const right = hashOf(`${LINES[0]}\n${LINES[1]}`);
+  const whole = `${JSON.stringify({ version: "2", count: 1, whole: true, hash: hashOf(LINES[2]) })}\n${LINES[2]}`;
+
+  for (const hash of [right, null]) {
+    const { asked, kept } = await refreshed([change(hash)], before);
+    assert.deepEqual(asked, ["1"]);
+    assert.equal(kept.said.hash, right);
+  }
+  const { asked, kept } = await refreshed([change("another"), whole], before);
+  assert.deepEqual(asked, ["1", undefined]);
+  assert.equal(kept.lines, LINES[2]);
+});
+
+test("what was damaged on the phone is dropped, and what comes damaged isn't kept", async () => {
+  const damaged = { version: "1", count: 1, hash: "another" };
+  const whole = `${JSON.stringify({ version: "1", count: 1, whole: true, hash: hashOf(LINES[0]) })}\n${LINES[0]}`;
+
+  const { asked, dropped, kept } = await refreshed([whole], damaged);
+  assert.deepEqual([asked, dropped, kept.count], [[undefined], 1, 1]);
+  await assert.rejects(refreshed([whole, whole].map((one) => one.replace("FLT", "FLX"))));
+});
+
+const hashOf = (text) => createHash("sha256").update(text).digest("hex");
+
+/** What is asked and kept when the server answers so, and this is held before: the first line. */
+async function refreshed(answers, before) {
+  const [asked, texts] = [[], before && [LINES[0], indexed(LINES[0]).words]];
+  let [dropped, kept] = [0, undefined];
+  const match = async (name) => before && new Response(`${JSON.stringify(before)}\n${texts[name.endsWith("words") ? 1 : 0]}`);
+  globalThis.caches = { open: async () => ({ match }), delete: async () => (dropped += 1) };
+  const keep = async (said, made) => (kept = { ...made, said });
+  await refresh({ ask: async (since) => (asked.push(since), answers.shift()), keep });
+  return { asked, dropped, kept };
+}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import shutil
 import subprocess
@@ -14,6 +15,7 @@ import pytest
 from flask import Flask
 
 from partsweb.catalogue import queries, rules
+from partsweb.extensions import db
 from partsweb.kit import clock
 from partsweb.phone import packing
 from tests.support.company import a_part, a_technician, a_vendor, given, signed_in
@@ -26,6 +28,12 @@ const { text, asked } = JSON.parse(process.argv[1]);
 const { lines, words } = indexed(text);
 const search = new PartSearch(lines, words);
 console.log(JSON.stringify(asked.map((one) => search.find(one).parts.map(({ sku }) => sku))));
+"""
+
+MERGE = """
+import { indexed, merged } from "{lib}/catalogue-store.js";
+const [before, change] = JSON.parse(process.argv[1]).map((one) => one.slice(one.indexOf("\\n") + 1));
+process.stdout.write(merged(indexed(before), change).lines);
 """
 
 
@@ -119,3 +127,53 @@ def test_the_phone_finds_the_same_parts_in_the_same_order(app: Flask):
 
     phones = json.loads(done.stdout)
     assert dict(zip(texts, phones, strict=True)) == dict(zip(texts, servers, strict=True))
+
+
+def merged_on_phone(before: str, change: str) -> str:
+    """The hash of what a phone has when it has put the change into what it held."""
+    lib = Path(packing.__file__).parents[1] / "static" / "js" / "lib"
+    script = MERGE.replace("{lib}", lib.as_uri())
+    command = ["node", "--input-type=module", "-e", script, json.dumps([before, change])]
+    lines = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    return hashlib.sha256(lines.encode()).hexdigest()
+
+
+@pytest.mark.skipif(shutil.which("node") is None, reason="without Node there is no phone")
+def test_what_a_phone_has_after_changes_has_the_hash_that_the_server_says(app: Flask):
+    # Beyond the basic plane, in a private area, with a tab: where orders of characters differ.
+    skus = ["B", "a", "Ö", "\ue000", "\U0001f527", "A\tB", "A B", "A"]
+    with given(app), clock.set_to(clock.now() - timedelta(days=1)):
+        for sku in skus[:6]:
+            a_part(sku, f"Part {sku}")
+        gone = a_part("GONE")
+    with app.app_context():
+        whole = packing.whole()
+    with given(app):
+        for sku in skus[6:]:
+            a_part(sku, "New")
+        db.session.merge(gone).active = False
+
+    with app.app_context():
+        changes = packing.changed(clock.now() - timedelta(minutes=1))
+        now = packing.whole()
+
+    said = json.loads(changes.split("\n", 1)[0])
+    assert not said["whole"]
+    assert said["hash"] == hashlib.sha256(now.split("\n", 1)[1].encode()).hexdigest()
+    assert said["hash"] == merged_on_phone(whole, changes)
+
+
+def test_a_large_catalogue_is_packed_for_its_hash_only_now_and_then(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(packing, "LARGE", 1)
+    now, hashes = clock.now(), []
+    for minutes in (0, 5, 11):
+        with given(app), clock.set_to(now + timedelta(minutes=minutes)):
+            a_part(), a_part()
+        with app.app_context(), clock.set_to(now + timedelta(minutes=minutes)):
+            hashes.append(json.loads(packing.changed(now).split("\n", 1)[0])["hash"])
+
+    assert hashes[0]
+    assert hashes[1] is None
+    assert hashes[2] not in {None, hashes[0]}

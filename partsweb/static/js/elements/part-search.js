@@ -6,6 +6,7 @@ import { heard, lostSince } from "../lib/outbox.js";
 import { userOf } from "../lib/outbox-page.js";
 
 const PATIENCE_MS = 2500;
+const ANY = /PART|0{8}(-0{4}){3}-0{12}/; // where a row's address names the part
 
 class PartSearchElement extends HTMLElement {
   connectedCallback() {
@@ -75,7 +76,7 @@ class PartSearchElement extends HTMLElement {
     const row = this.template("[data-row]");
     const link = row.querySelector("a");
     const has = inVan(van, part);
-    link.href = link.getAttribute("href").replace("PART", part.id);
+    link.href = link.getAttribute("href").replace(ANY, part.id);
     row.querySelector(".title").firstChild.textContent = `${part.description} `;
     row.querySelector("code").textContent = part.sku;
     row.querySelector(".soft").textContent = has ? `${has} in your van` : "";

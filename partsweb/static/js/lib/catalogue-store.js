@@ -1,5 +1,6 @@
 // The catalogue on this phone: fetched whole once, then what changed. Two texts in a cache, the lines
-// as the server packed them and the words that search looks through, both under their version.
+// as the server packed them and the words that search looks through, both under their version. What
+// comes of it is compared by the server's hash of all lines; where it differs, it is fetched whole.
 import { wordsOfLine } from "./part-search.js";
 
 const CACHE = "catalogue";
@@ -21,17 +22,33 @@ export async function heldSaid() {
 
 /** Ask the server what is new; whether anything is. */
 export async function refresh({ ask = askServer, keep = kept } = {}) {
-  const before = await held();
+  const before = await sound(await held());
   const answer = await ask(before?.said.version);
   if (!answer) return false;
-  let { said, text } = parted(answer);
-  let made = said.whole ? indexed(text) : merged(before, text);
-  if (made.count !== said.count) {
-    ({ said, text } = parted(await ask()));
-    made = indexed(text);
-  }
-  await keep({ ...said, at: Date.now() }, made);
+  const made = (await built(answer, before)) ?? (await built(await ask()));
+  if (!made) throw new Error("The catalogue came damaged.");
+  await keep({ ...made.said, at: Date.now() }, made);
   return true;
+}
+
+/** What is held, if it still is what it was; else it goes. */
+async function sound(before) {
+  if (!before || (await hashOf(before.lines)) === before.said.hash) return before;
+  await caches.delete(CACHE);
+  return undefined;
+}
+
+/** What comes of an answer, with the hash of it; undefined where it isn't what the server has. */
+async function built(answer, before) {
+  const { said, text } = parted(answer);
+  const made = said.whole ? indexed(text) : merged(before, text);
+  const hash = await hashOf(made.lines);
+  return made.count === said.count && hash === (said.hash ?? hash) ? { ...made, said: { ...said, hash } } : undefined;
+}
+
+async function hashOf(text) {
+  const bytes = new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text)));
+  return [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
 async function askServer(version) {
@@ -83,7 +100,7 @@ export function merged(before, changes) {
   const old = before.lines ? before.lines.split("\n").map((line, at) => [line, words[at]]) : [];
   const stay = old.filter(([line]) => !fresh.has(line.slice(0, 32)));
   const come = [...fresh.values()].filter(Boolean).map((line) => [line, wordsOfLine(line)]);
-  const all = [...stay, ...come].sort(([a], [b]) => inOrder(skuOf(a), skuOf(b)));
+  const all = [...stay, ...come].sort(([a], [b]) => inOrder(skuOf(a), skuOf(b)) || inOrder(a, b));
   return { lines: all.map(([line]) => line).join("\n"), words: all.map(([, one]) => one).join("\n"), count: all.length };
 }
 
