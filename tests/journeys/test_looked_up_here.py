@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from uuid import UUID
 
 import pytest
@@ -14,7 +15,8 @@ from partsweb.extensions import db
 from partsweb.orders.models import Installation
 from partsweb.stock import queries as stock
 from tests.journeys.conftest import Site
-from tests.journeys.phones import Company, send_now
+from tests.journeys.phones import Company, address_of, send_now
+from tests.journeys.test_camera import READ as READ_PICTURE
 from tests.support.company import a_part, given, in_stock
 
 LABEL = "https://parts.example"
@@ -85,6 +87,27 @@ def test_a_printed_label_opens_its_thing_on_the_phone(
         camera.evaluate(READ, own.address(LABEL, kind, key))
         tess.wait_for_url(lambda address: "/scan" not in address)
         expect(tess.locator("#page")).to_contain_text(says)
+
+
+def test_a_label_as_it_is_printed_is_read_by_the_phones_own_reader(
+    more: tuple[str, UUID], tess: Page, company: Company, site: Site
+):
+    things = {
+        "part": company.valve.id,
+        "location": company.van.id,
+        "order": company.order.id,
+        "serial": more[1],
+    }
+    tess.emulate_media(media="print")
+    for kind, thing_id in things.items():
+        tess.goto(f"/labels/{kind}/{thing_id}")
+        label = base64.b64encode(tess.locator(".label-out").screenshot()).decode()
+
+        [read] = tess.evaluate(READ_PICTURE, ["png", label])
+
+        key = company.order.number if kind == "order" else thing_id
+        assert read["text"] == own.address(address_of(site.server), kind, key)
+        assert read["format"].startswith("QR")
 
 
 def found(phone: Page, words: str) -> Locator:

@@ -15,6 +15,7 @@ import segno
 from flask import Flask
 
 from partsweb.codes import own
+from partsweb.stock import queries as stock
 from tests.support.company import (
     a_part,
     a_person,
@@ -22,6 +23,7 @@ from tests.support.company import (
     a_warehouse,
     an_order,
     given,
+    in_stock,
     signed_in,
 )
 
@@ -29,13 +31,16 @@ HOST = "https://parts.example.com"
 OWN = Path(own.__file__).parents[1] / "static" / "js" / "lib" / "own-codes.js"
 
 
-@pytest.mark.parametrize("kind", ["part", "location", "order"])
+@pytest.mark.parametrize("kind", ["part", "location", "order", "serial"])
 def test_a_label_opens_its_thing(app: Flask, kind: str):
     with given(app):
+        fan, depot = a_part(serialized=True), a_warehouse()
+        in_stock(fan, depot, 1, serials=["SN-1"])
         things: dict[str, Any] = {
-            "part": a_part(),
-            "location": a_warehouse(),
+            "part": fan,
+            "location": depot,
             "order": an_order("Boiler"),
+            "serial": stock.serials_at(fan, depot)[0],
         }
         key: UUID | str = things["order"].number if kind == "order" else things[kind].id
         thing_id, cora = things[kind].id, a_person("coordinator")

@@ -32,7 +32,7 @@ console.log(JSON.stringify(asked.map((one) => search.find(one).parts.map(({ sku 
 
 MERGE = """
 import { indexed, merged } from "{lib}/catalogue-store.js";
-const [before, change] = JSON.parse(process.argv[1]).map((one) => one.slice(one.indexOf("\\n") + 1));
+const [before, change] = JSON.parse(process.argv[1]).map((one) => one.replace(/.*\\n/, ""));
 process.stdout.write(merged(indexed(before), change).lines);
 """
 
