@@ -20,7 +20,7 @@ from partsweb.kit import clock
 from partsweb.kit.writing import written
 from partsweb.locations import queries as locations
 from partsweb.orders import queries as orders
-from partsweb.orders import rules
+from partsweb.orders import requesting, rules
 from partsweb.orders.models import Site
 from partsweb.people import queries as people
 from partsweb.people.models import Person
@@ -128,7 +128,7 @@ def _entries(installer: Person) -> Sequence[str]:
         order = rules.create_order(
             site, f"Bench {number}", by=installer, at=at, assigned_to=installer
         )
-        made.append(rules.request(order, part, MANY, by=installer, at=at))
+        made.append(requesting.request(order, part, MANY, by=installer, at=at))
     db.session.flush()
     return [str(entry.id) for entry in made]
 

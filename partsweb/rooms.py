@@ -33,12 +33,8 @@ from partsweb.orders import (
     dispatch_pages,  # noqa: F401 - its pages stand on the blueprint of orders
 )
 from partsweb.orders import views as orders
-from partsweb.orders.rules import (
-    entry_cancelled,
-    installation_undone,
-    part_installed,
-    warranty_flagged,
-)
+from partsweb.orders.fitting import installation_undone, part_installed
+from partsweb.orders.requesting import entry_cancelled, warranty_flagged
 from partsweb.people import passkey_views as passkeys
 from partsweb.people import session
 from partsweb.people import views as people

@@ -18,6 +18,7 @@ from partsweb.demo.reading import Row, rows
 from partsweb.extensions import db
 from partsweb.kit import clock
 from partsweb.locations.models import Location
+from partsweb.orders import answering, fitting, requesting
 from partsweb.orders import rules as orders
 from partsweb.orders.models import (
     Fate,
@@ -146,7 +147,7 @@ class Month:
         with clock.set_to(at):
             if stock.on_hand(part, van) >= 1:
                 serials = [unit.number for unit in stock.serials_at(part, van)[:1]]
-                orders.install_from_van(
+                fitting.install_from_van(
                     order,
                     part,
                     Decimal(1),
@@ -158,17 +159,17 @@ class Month:
                     **self._original(part),
                 )
                 return
-            entry = orders.request(order, part, Decimal(1), by=technician, at=at)
+            entry = requesting.request(order, part, Decimal(1), by=technician, at=at)
             place = self._in_warehouse(part)
             if place is None:
-                orders.decline(entry, Decimal(1), "Fitted by the maker", by=self._keeper, at=at)
+                answering.decline(entry, Decimal(1), "Fitted by the maker", by=self._keeper, at=at)
                 return
             units = stock.serials_at(part, place)[:1]
-            orders.move_to_van(
+            answering.move_to_van(
                 entry, Decimal(1), source=place, by=self._keeper, at=at, serials=units
             )
             later = at + timedelta(minutes=30)
-            orders.install(
+            fitting.install(
                 entry,
                 Decimal(1),
                 source=van,
@@ -237,12 +238,12 @@ class Month:
             at = clock.now()
             orders.change_state(order, OrderState.IN_PROGRESS, by=technician, at=at)
             valve = self.company.parts["VK4105"]
-            entry = orders.request(
+            entry = requesting.request(
                 order, valve, Decimal(1), by=technician, at=at, urgency=Urgency.TODAY
             )
             self._make_ready(entry, at=at)
             electrode = self.company.parts["IGN-77"]
-            wanted = orders.request(
+            wanted = requesting.request(
                 order, electrode, Decimal(2), by=technician, at=at, reason=RequestReason.WORN
             )
             reference = catalogue.references_of(electrode)[0]
@@ -260,7 +261,7 @@ class Month:
         place = self._in_warehouse(entry.part)
         if place is not None:
             units = stock.serials_at(entry.part, place)[:1]
-            orders.move_to_van(
+            answering.move_to_van(
                 entry, Decimal(1), source=place, by=self._keeper, at=at, serials=units
             )
 
@@ -276,7 +277,7 @@ class Month:
             orders.change_state(order, OrderState.SCHEDULED, by=dispatcher, at=clock.now())
             if number % 3 == 0:
                 for part in list(self._parts_of(row))[:1]:
-                    orders.request(order, part, Decimal(1), by=technician, at=clock.now())
+                    requesting.request(order, part, Decimal(1), by=technician, at=clock.now())
         for _ in range(3):
             self._order(next(self.texts), None, None)
         self._used_before_received(technicians[1])
@@ -292,7 +293,7 @@ class Month:
             if not part.serialized and stock.on_hand(part, van) == 0
         ]
         for part in missing[:3]:
-            orders.install_from_van(order, part, Decimal(1), source=van, by=technician, at=at)
+            fitting.install_from_van(order, part, Decimal(1), source=van, by=technician, at=at)
 
     def _open_papers(self) -> None:
         """A delivery that is due, one that came short with damage, and a draft."""

@@ -18,8 +18,7 @@ from partsweb.invoices.rules import Billed, Charges
 from partsweb.kit import clock
 from partsweb.kit.exact import ZERO
 from partsweb.locations.models import Location
-from partsweb.orders import asking
-from partsweb.orders import rules as orders
+from partsweb.orders import asking, fitting, requesting
 from partsweb.orders.models import Order, RequestReason
 from partsweb.purchasing.models import PurchaseOrder, PurchaseState
 from partsweb.stock import queries as stock
@@ -62,10 +61,10 @@ def _claim_a_warranty(company: Company, order: Order, at: datetime) -> None:
     """Fitted today, and the maker should pay: a supervisor decides."""
     technician, van = company.people["technician"], company.vans["technician"]
     part = next(one for one in _lying(van) if one.list_price and not one.serialized)
-    [fitted] = orders.install_from_van(
+    [fitted] = fitting.install_from_van(
         order, part, ONE, source=van, by=technician, at=at, where_fitted="Left of the burner"
     )
-    orders.flag_warranty(fitted.entry, "Failed after four months", by=technician, at=at)
+    requesting.flag_warranty(fitted.entry, "Failed after four months", by=technician, at=at)
 
 
 def _fit_a_consigned_one(company: Company, order: Order, at: datetime) -> None:
@@ -81,7 +80,7 @@ def _fit_a_consigned_one(company: Company, order: Order, at: datetime) -> None:
         units = [
             unit.number for unit in stock.serials_at(held.part, van) if unit.owner_id == owner.id
         ]
-        orders.install_from_van(
+        fitting.install_from_van(
             order,
             held.part,
             ONE,

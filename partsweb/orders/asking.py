@@ -15,7 +15,7 @@ from partsweb.catalogue.models import CatalogueRequest, Part
 from partsweb.extensions import db
 from partsweb.kit.refusal import Refusal
 from partsweb.kit.words import qty
-from partsweb.orders import rules, telling
+from partsweb.orders import requesting, telling
 from partsweb.orders.installing import hold, move
 from partsweb.orders.models import Installation, Order, PartEntry, RequestReason, Urgency
 from partsweb.orders.refusing import refuse_known, refuse_more
@@ -42,7 +42,7 @@ def ask_for(
     """Ask for a part that the catalogue lacks; the order works on with a placeholder."""
     refuse_known(PartEntry, entry_id)
     asked = catalogue.ask(description, by=by, at=at, paper=order.number, **known)
-    entry = rules.request(
+    entry = requesting.request(
         order,
         asked.part,
         quantity,
@@ -73,7 +73,7 @@ def substitute(
     refuse_more(entry, quantity, "waiting", "waiting for an answer")
     if part.id == entry.part_id:
         raise Refusal(f"That is {part.sku} itself. Choose another part.", field="part")
-    other = rules.request(
+    other = requesting.request(
         entry.order,
         part,
         quantity if as_many is None else as_many,

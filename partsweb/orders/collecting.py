@@ -13,10 +13,10 @@ from partsweb.kit.words import qty
 from partsweb.locations import queries as locations
 from partsweb.locations.models import Location
 from partsweb.orders import queries, telling
+from partsweb.orders.answering import owner_of_units
 from partsweb.orders.installing import hold, refuse_fractions, set_apart
 from partsweb.orders.models import PartEntry
 from partsweb.orders.refusing import refuse_unnamed
-from partsweb.orders.rules import owner_of_units
 from partsweb.orders.telling import in_words
 from partsweb.people.models import Person
 from partsweb.stock import queries as stock

@@ -1,6 +1,6 @@
 """How fitting a part changes the entry and the stock, and how that is undone.
 
-What may happen stands in rules.py; this is what it takes.
+What may happen stands in fitting.py; this is what it takes.
 """
 
 from __future__ import annotations

@@ -25,7 +25,7 @@ from partsweb.kit.words import qty
 from partsweb.locations import queries as locations
 from partsweb.locations.models import Location
 from partsweb.locations.views import own_van
-from partsweb.orders import queries, rules
+from partsweb.orders import answering, fitting, queries, requesting, rules
 from partsweb.orders.forms import (
     Act,
     AnswerForm,
@@ -267,7 +267,7 @@ def request_part(number: str) -> ShowAfter:
     """Ask for the part; set the order to Awaiting Parts in the same step if that was ticked."""
     found, form = queries.order(number, seen_by=g.person), RequestForm.read(request.form)
     part = _part(form.part_id)
-    entry = rules.request(
+    entry = requesting.request(
         found,
         part,
         form.quantity,
@@ -318,7 +318,7 @@ def new_installation(number: str) -> ResponseReturnValue:
 def install_from_van(number: str) -> ShowAfter:
     """Log what was fitted without a request."""
     found, form = queries.order(number, seen_by=g.person), InstallForm.read(request.form)
-    fitted = rules.install_from_van(
+    fitted = fitting.install_from_van(
         found,
         _part(form.part_id),
         form.wanted,
@@ -348,8 +348,8 @@ def entry(entry_id: UUID) -> ResponseReturnValue:
 def installation(entry_id: UUID) -> ResponseReturnValue:
     """The form that logs what was fitted."""
     found = queries.part_entry(entry_id, seen_by=g.person)
-    fitting = _fitting(found.part, found)
-    return page("orders/install.html", nav="orders", order=found.order, entry=found, **fitting)
+    fields_ = _fitting(found.part, found)
+    return page("orders/install.html", nav="orders", order=found.order, entry=found, **fields_)
 
 
 @bp.post("/entries/<uuid:entry_id>/installation")
@@ -357,7 +357,7 @@ def installation(entry_id: UUID) -> ResponseReturnValue:
 def install(entry_id: UUID) -> ShowAfter:
     """Log what was fitted, and show the order's parts as they now stand."""
     found, form = queries.part_entry(entry_id, seen_by=g.person), InstallForm.read(request.form)
-    fitted = rules.install(
+    fitted = fitting.install(
         found,
         form.wanted,
         source=locations.place(form.source_id),
@@ -409,7 +409,7 @@ def not_used(entry_id: UUID) -> ResponseReturnValue:
 def give_back(entry_id: UUID) -> ShowAfter:
     """Give back what was ready or allocated."""
     found, form = queries.part_entry(entry_id, seen_by=g.person), GivenUpForm.read(request.form)
-    rules.not_used(
+    requesting.not_used(
         found,
         form.quantity,
         by=g.person,
@@ -433,7 +433,7 @@ def cancellation(entry_id: UUID) -> ResponseReturnValue:
 def cancel(entry_id: UUID) -> ShowAfter:
     """It isn't needed."""
     found, form = queries.part_entry(entry_id, seen_by=g.person), GivenUpForm.read(request.form)
-    rules.cancel(found, form.quantity, by=g.person, at=occurred_at())
+    requesting.cancel(found, form.quantity, by=g.person, at=occurred_at())
     return _show(found.order, f"{qty(form.quantity)} × {found.part.sku} cancelled.")
 
 
@@ -445,8 +445,8 @@ def cancel(entry_id: UUID) -> ShowAfter:
 def correction(installation_id: UUID) -> ResponseReturnValue:
     """The form that sets right what was logged."""
     found = queries.installation(installation_id, seen_by=g.person)
-    fitting = _fitting(found.entry.part, found.entry)
-    return page("orders/correct.html", nav="orders", one=found, entry=found.entry, **fitting)
+    fields_ = _fitting(found.entry.part, found.entry)
+    return page("orders/correct.html", nav="orders", one=found, entry=found.entry, **fields_)
 
 
 @bp.post("/installations/<uuid:installation_id>/correction")
@@ -455,7 +455,7 @@ def correct(installation_id: UUID) -> ShowAfter:
     """Set right what was logged."""
     found = queries.installation(installation_id, seen_by=g.person)
     form = InstallForm.read(request.form)
-    rules.correct(
+    fitting.correct(
         found,
         by=g.person,
         at=occurred_at(),
@@ -484,7 +484,7 @@ def reversal(installation_id: UUID) -> ResponseReturnValue:
 def take_back(installation_id: UUID) -> ShowAfter:
     """It was not fitted after all."""
     found = queries.installation(installation_id, seen_by=g.person)
-    rules.take_back(found, by=g.person, at=occurred_at(), why=request.form.get("why", ""))
+    fitting.take_back(found, by=g.person, at=occurred_at(), why=request.form.get("why", ""))
     said = f"{qty(found.quantity)} × {found.entry.part.sku} taken back to {found.source.called}."
     return _show(found.entry.order, said)
 
@@ -555,14 +555,14 @@ def _answer(entry: PartEntry, form: AnswerForm) -> None:
     by, at = g.person, occurred_at()
     source = locations.place(form.source_id) if form.source_id else None
     if form.act == Act.DECLINE:
-        rules.decline(entry, form.quantity, form.why, by=by, at=at)
+        answering.decline(entry, form.quantity, form.why, by=by, at=at)
     elif form.act == Act.SET_ASIDE:
-        rules.set_aside(entry, form.quantity, by=by, at=at)
+        answering.set_aside(entry, form.quantity, by=by, at=at)
     elif form.act == Act.ALLOCATE and source:
-        rules.allocate(entry, form.quantity, location=source, by=by, at=at)
+        answering.allocate(entry, form.quantity, location=source, by=by, at=at)
     elif source:
         units = [stock.serial_of_id(one) for one in form.serial_ids]
-        rules.move_to_van(entry, form.quantity, source=source, by=by, at=at, serials=units)
+        answering.move_to_van(entry, form.quantity, source=source, by=by, at=at, serials=units)
 
 
 # --- What they share --------------------------------------------------------------------------

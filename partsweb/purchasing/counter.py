@@ -16,7 +16,7 @@ from partsweb.kit.exact import ZERO
 from partsweb.kit.refusal import Refusal
 from partsweb.kit.words import money, qty
 from partsweb.locations.models import Location
-from partsweb.orders import rules as orders
+from partsweb.orders import fitting, requesting
 from partsweb.orders.models import Order, PartEntry
 from partsweb.people.models import Person
 from partsweb.people.permissions import COORDINATOR, FINANCE, PURCHASING, SUPERVISOR
@@ -106,11 +106,11 @@ def _entry(order: Order, one: Bought, *, by: Person, at: datetime) -> PartEntry:
         return waiting
     # What has no list price costs the order what was paid.
     cost = None if one.part.list_price else one.price
-    return orders.request(order, one.part, one.quantity, by=by, at=at, cost=cost)
+    return requesting.request(order, one.part, one.quantity, by=by, at=at, cost=cost)
 
 
 def _fit(entry: PartEntry, one: Bought, source: Location, *, by: Person, at: datetime) -> None:
-    orders.install(entry, one.quantity, source=source, by=by, at=at, serials=one.serials)
+    fitting.install(entry, one.quantity, source=source, by=by, at=at, serials=one.serials)
 
 
 def _tell(paper: PurchaseOrder, by: Person) -> None:

@@ -15,7 +15,7 @@ from partsweb.kit.exact import ZERO, rounded
 from partsweb.kit.numbering import next_number, number_taken
 from partsweb.kit.refusal import Refusal
 from partsweb.locations.models import Location
-from partsweb.orders import rules as orders
+from partsweb.orders import answering
 from partsweb.people.models import Person
 from partsweb.purchasing.models import PurchaseLine, PurchaseOrder, PurchaseState
 
@@ -73,12 +73,12 @@ def promise(
     paper, when = line.purchase_order.number, at or clock.now()
     if change > 0:
         due = line.expected_on or lead(line, clock.day_of(when))
-        orders.ordered(entry, change, expected_on=due, paper=paper, by=by, at=when)
+        answering.ordered(entry, change, expected_on=due, paper=paper, by=by, at=when)
     else:
         # The order may have given some of it up itself.
         back = min(-change, entry.on_order)
         if back > 0:
-            orders.no_longer_ordered(entry, back, paper=paper, by=by, at=when)
+            answering.no_longer_ordered(entry, back, paper=paper, by=by, at=when)
     line.promised = quantity
 
 

@@ -20,7 +20,7 @@ from partsweb.kit.subject import Subject
 from partsweb.kit.words import qty
 from partsweb.locations import queries as locations
 from partsweb.locations.models import Kind, Location
-from partsweb.orders import rules as orders
+from partsweb.orders import answering
 from partsweb.people.models import Person
 from partsweb.people.permissions import COORDINATOR, PURCHASING
 from partsweb.purchasing.arrivals import Counted
@@ -203,7 +203,7 @@ def pass_on(
     share = min(quantity, bought.promised, entry.on_order)
     bought.promised -= min(quantity, bought.promised)
     if share > 0:
-        orders.arrived(
+        answering.arrived(
             entry,
             share,
             location=destination(bought.purchase_order),
@@ -221,7 +221,7 @@ def ask_back(line: ReceiptLine, share: Decimal, *, by: Person, at: datetime) -> 
     if entry is None or share <= ZERO:
         return
     order = bought.purchase_order
-    back = orders.not_arrived(
+    back = answering.not_arrived(
         entry, share, location=destination(order), paper=order.number, by=by, at=at
     )
     if back and order.expecting:

@@ -20,8 +20,7 @@ from partsweb.kit.refusal import Refusal
 from partsweb.kit.words import day, money, qty
 from partsweb.locations import queries as locations
 from partsweb.locations.models import PLACES, Kind, Location
-from partsweb.orders import rules as orders
-from partsweb.orders import waiting
+from partsweb.orders import answering, waiting
 from partsweb.orders.models import PartEntry
 from partsweb.people.models import Person
 from partsweb.people.permissions import PURCHASING
@@ -294,7 +293,7 @@ def recall(entry: PartEntry, *, by: Person, at: datetime) -> None:
     beyond = entry.on_order - sum((line.promised for line in lines), ZERO)
     if beyond > 0:
         last = queries.lines_for(entry)[0].purchase_order.number
-        orders.no_longer_ordered(entry, beyond, paper=last, by=by, at=at)
+        answering.no_longer_ordered(entry, beyond, paper=last, by=by, at=at)
 
 
 def cancel(order: PurchaseOrder, *, by: Person, at: datetime) -> None:

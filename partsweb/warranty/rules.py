@@ -16,8 +16,7 @@ from partsweb.kit.exact import ZERO, rounded
 from partsweb.kit.numbering import next_number
 from partsweb.kit.refusal import Refusal
 from partsweb.kit.words import money, qty
-from partsweb.orders import rules as orders
-from partsweb.orders import telling
+from partsweb.orders import requesting, telling
 from partsweb.orders.models import PartEntry
 from partsweb.people.models import Person
 from partsweb.people.permissions import PURCHASING, SUPERVISOR
@@ -31,7 +30,7 @@ def flag(entry: PartEntry, reason: str, *, by: Person, at: datetime) -> None:
     standing = queries.standing_of(entry)
     if standing.in_words and not standing.undecided:
         raise Refusal(f"A supervisor has decided that already. {standing.in_words}")
-    orders.flag_warranty(entry, reason, by=by, at=at)
+    requesting.flag_warranty(entry, reason, by=by, at=at)
 
 
 def unflag(entry: PartEntry, *, by: Person, at: datetime) -> None:
@@ -39,7 +38,7 @@ def unflag(entry: PartEntry, *, by: Person, at: datetime) -> None:
     said = queries.standing_of(entry).in_words
     if said:
         raise Refusal(f"A supervisor has decided that already. {said}")
-    orders.unflag_warranty(entry, by=by, at=at)
+    requesting.unflag_warranty(entry, by=by, at=at)
 
 
 def ask_again(entry: PartEntry, *, by: Person, at: datetime) -> None:

@@ -16,7 +16,7 @@ from partsweb.invoices import rules as invoices
 from partsweb.invoices.rules import Billed, Charges
 from partsweb.kit import clock
 from partsweb.locations.models import Location
-from partsweb.orders import rules as orders
+from partsweb.orders import fitting
 from partsweb.people.models import Person
 from partsweb.purchasing import rules as purchasing
 from partsweb.purchasing.arrivals import Arrival
@@ -69,7 +69,7 @@ def a_month(depot: Location, boss: Person, *, many: int) -> None:
         in_stock(part, van, 4)
         for warranty in (False, True):
             entry = an_entry(an_order(assigned_to=tess), part, warranty=warranty)
-            orders.install(entry, Decimal(1), source=van, by=tess, at=clock.now())
+            fitting.install(entry, Decimal(1), source=van, by=tess, at=clock.now())
         if number % 2:
             decide(
                 the(latest(entry.subject, Matter.WARRANTY)),

@@ -21,7 +21,7 @@ from partsweb.extensions import db
 from partsweb.kit import clock
 from partsweb.locations import queries as locations
 from partsweb.locations.models import Kind, Location
-from partsweb.orders import rules as orders
+from partsweb.orders import fitting
 from partsweb.stock import audit
 from partsweb.stock import queries as stock
 from partsweb.stock import rules as ledger
@@ -48,7 +48,7 @@ def test_an_install_that_arrives_after_the_count_is_posted_was_in_it_already(app
         asking.decide(asked, Decision.APPROVED, "", by=firm.sam, at=clock.now())
         assert (stock.on_hand(firm.fan, firm.van), line.variance, line.value) == (8, -2, -24)
 
-        fitted = orders.install_from_van(
+        fitted = fitting.install_from_van(
             order, firm.fan, Decimal(2), source=firm.van, by=firm.tess, at=at("09:40")
         )
 
@@ -244,7 +244,7 @@ def test_a_unit_missing_at_the_count_was_fitted_before_it(app: Flask, firm):
         line = line_of(count, valve)
         assert the(stock.serial(valve, "A2")).location.kind == Kind.ADJUSTMENT
 
-        orders.install_from_van(
+        fitting.install_from_van(
             order,
             valve,
             Decimal(1),

@@ -14,7 +14,7 @@ from sqlalchemy import select
 from partsweb.extensions import db
 from partsweb.invoices.models import Invoice, InvoiceState, Variance, VarianceKind
 from partsweb.kit import clock
-from partsweb.orders import rules as orders
+from partsweb.orders import fitting
 from partsweb.purchasing import rules as purchasing
 from partsweb.purchasing.arrivals import Arrival
 from partsweb.purchasing.models import PurchaseLine
@@ -69,7 +69,7 @@ class Firm:
         def use() -> None:
             tess = a_technician()
             entry = an_entry(an_order(assigned_to=tess), self.now(self.valve), quantity)
-            orders.install(
+            fitting.install(
                 entry, Decimal(quantity), source=self.now(self.depot), by=tess, at=clock.now()
             )
 
@@ -309,7 +309,7 @@ def test_the_value_follows_the_parts_from_the_depot_into_a_van_and_onto_an_order
         depot = firm.now(firm.depot)
         ledger.transfer(valve, Decimal(13), source=depot, target=van, by=tess, at=clock.now())
         entry = an_entry(an_order(assigned_to=tess), valve, 13)
-        orders.install(entry, Decimal(13), source=van, by=tess, at=clock.now())
+        fitting.install(entry, Decimal(13), source=van, by=tess, at=clock.now())
 
     firm.kept(carry)
     before = firm.books()

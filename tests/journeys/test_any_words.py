@@ -10,6 +10,7 @@ from flask import Flask
 from playwright.sync_api import Browser, expect
 
 from partsweb.kit import clock
+from partsweb.orders import fitting
 from partsweb.orders import rules as orders
 from partsweb.people.permissions import ROLES
 from tests.journeys.conftest import PASSWORD, PhoneOf
@@ -43,7 +44,7 @@ def test_endless_words_and_scripts_in_names_leave_every_page_whole(app: Flask, p
         entry = an_entry(order, valve, 2)
         bought = a_purchase_order(vendor, (valve, 5, "12.40"), ship_to=van)
         orders.note(order, HOSTILE * 2, by=boss, at=clock.now())
-        orders.install(entry, Decimal(1), source=van, by=boss, at=clock.now())
+        fitting.install(entry, Decimal(1), source=van, by=boss, at=clock.now())
     phone, said = phone_of("bea"), []
     phone.on("dialog", lambda dialog: said.append(dialog.message))
 

@@ -25,7 +25,7 @@ from werkzeug.test import TestResponse
 from partsweb.approvals import rules as approvals
 from partsweb.approvals.models import Matter
 from partsweb.kit import clock
-from partsweb.orders import rules as orders
+from partsweb.orders import fitting
 from partsweb.people.models import Person
 from partsweb.people.permissions import ROLES
 from partsweb.timeline import rules as timeline
@@ -108,7 +108,7 @@ def boss(app: Flask) -> Person:
         an_entry(order, fan, 1, ready=1)
         an_entry(order, valve, 1)
         entry = an_entry(order, valve, 4, ready=3)
-        orders.install(entry, Decimal(1), source=van, by=boss, at=clock.now())
+        fitting.install(entry, Decimal(1), source=van, by=boss, at=clock.now())
         a_purchase_order(vendor, (valve, 5000, "12.40"), ship_to=depot)
         a_purchase_order(vendor, (fan, 5000, "90"), ship_to=depot)
         timeline.follow_up(order.subject, "Call her", by=boss)

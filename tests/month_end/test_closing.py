@@ -18,7 +18,7 @@ from partsweb.counts import rules as counts
 from partsweb.extensions import db
 from partsweb.kit import clock
 from partsweb.month_end import audit, queries
-from partsweb.orders import rules as orders
+from partsweb.orders import fitting
 from partsweb.people.models import Person
 from partsweb.periods import rules as periods
 from partsweb.periods.models import ClosedMonth
@@ -58,7 +58,9 @@ def test_the_figures_of_a_closed_month_never_change(firm: Firm):
     firm.fitted(firm.abbey, firm.valve, 12, at=june(29), now=july(4))
     firm.taken_back(one, at=july(5))
     with clock.set_to(july(6)), given(firm.app):
-        orders.correct(firm.again(other), by=firm.again(firm.tess), at=july(6), quantity=Decimal(3))
+        fitting.correct(
+            firm.again(other), by=firm.again(firm.tess), at=july(6), quantity=Decimal(3)
+        )
         in_stock(firm.again(firm.valve), firm.again(firm.van7), 5, cost="14")
 
     assert figures(firm) == before == (Decimal(3), Decimal("37.50"), Decimal("308.50"))

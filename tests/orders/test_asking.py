@@ -23,8 +23,8 @@ from partsweb.kit.refusal import Refusal
 from partsweb.kit.writing import written
 from partsweb.locations import queries as locations
 from partsweb.locations.models import Kind
+from partsweb.orders import answering, fitting, requesting, rules
 from partsweb.orders import audit as orders_audit
-from partsweb.orders import rules
 from partsweb.orders.asking import ask_for, substitute
 from partsweb.orders.collecting import collect
 from partsweb.orders.models import Order, PartEntry
@@ -83,7 +83,7 @@ def test_the_order_works_on_with_a_part_that_search_does_not_find(app: Flask):
         assert meaning("NEW-0001") is None
         assert "asks for a part on " + order.number in news(cora)[0]
         van = the_van(tess)
-        rules.install(entry, ONE, source=van, by=tess, at=clock.now())
+        fitting.install(entry, ONE, source=van, by=tess, at=clock.now())
         assert entry.states == [(ONE, "Installed")]
         assert sound() == []
 
@@ -149,7 +149,7 @@ def test_what_was_bought_received_and_fitted_goes_over_to_the_part_that_it_is(ap
         purchase = line.purchase_order
         buying.place(purchase, by=cora, at=clock.now())
         buying.receive(purchase, [Arrival(line, accepted=TWO)], by=cora, at=clock.now())
-        [fitted] = rules.install(entry, ONE, source=depot, by=tess, at=clock.now())
+        [fitted] = fitting.install(entry, ONE, source=depot, by=tess, at=clock.now())
 
         asking.merge(request, real, by=cora, at=clock.now())
 
@@ -163,7 +163,7 @@ def test_what_was_bought_received_and_fitted_goes_over_to_the_part_that_it_is(ap
         assert catalogue.coded("G-7") == [real]
         assert news(tess)[0] == f"{order.number}: NEW-0001 is Gas valve VK4105"
         assert purchasing.with_lines_of(request.part) == []
-        rules.take_back(fitted, by=tess, at=clock.now())
+        fitting.take_back(fitted, by=tess, at=clock.now())
         assert stock.on_hand(real, depot) == 6
         assert sound() == []
 
@@ -173,7 +173,7 @@ def test_a_unit_goes_over_with_its_serial_and_is_found_once(app: Flask):
         van = a_van()
         tess, cora, fan = a_technician(van=van), a_person("coordinator"), a_part(serialized=True)
         entry, request = asked_by(tess, an_order(assigned_to=tess), serialized=True)
-        [one] = rules.install(entry, ONE, source=van, by=tess, at=clock.now(), serials=["0042"])
+        [one] = fitting.install(entry, ONE, source=van, by=tess, at=clock.now(), serials=["0042"])
 
         asking.merge(request, fan, by=cora, at=clock.now())
 
@@ -192,12 +192,12 @@ def test_what_was_fitted_without_serials_cannot_become_what_has_them(app: Flask,
         other = a_part("FAN", serialized=not has_serials)
         entry, request = asked_by(tess, an_order(assigned_to=tess), serialized=has_serials)
         serials = ["0042"] if has_serials else []
-        [one] = rules.install(entry, ONE, source=van, by=tess, at=clock.now(), serials=serials)
+        [one] = fitting.install(entry, ONE, source=van, by=tess, at=clock.now(), serials=serials)
 
         with pytest.raises(Refusal, match="serial"):
             asking.merge(request, other, by=cora, at=clock.now())
 
-        rules.take_back(one, by=tess, at=clock.now())
+        fitting.take_back(one, by=tess, at=clock.now())
         asking.merge(request, other, by=cora, at=clock.now())
         assert entry.part == other
 
@@ -208,7 +208,7 @@ def test_a_serial_that_the_part_has_already_is_named_with_the_way_out(app: Flask
         tess, cora, fan = a_technician(van=van), a_person("coordinator"), a_part(serialized=True)
         in_stock(fan, van, 1, serials=["0042"])
         entry, request = asked_by(tess, an_order(assigned_to=tess), serialized=True)
-        rules.install(entry, ONE, source=van, by=tess, at=clock.now(), serials=["0042"])
+        fitting.install(entry, ONE, source=van, by=tess, at=clock.now(), serials=["0042"])
 
         with pytest.raises(Refusal, match=r"have serial 0042 .* Take back"):
             asking.merge(request, fan, by=cora, at=clock.now())
@@ -220,7 +220,7 @@ def test_declined_what_waits_is_declined_and_what_was_fitted_stays(app: Flask):
         tess, cora = a_technician(van=van), a_person("coordinator")
         order = an_order(assigned_to=tess)
         entry, request = asked_by(tess, order, TWO)
-        rules.install(entry, ONE, source=van, by=tess, at=clock.now())
+        fitting.install(entry, ONE, source=van, by=tess, at=clock.now())
 
         asking.decline(request, "Repair the old one", by=cora, at=clock.now())
 
@@ -244,7 +244,7 @@ def test_the_same_number_is_asked_for_once_unless_it_is_another_part(app: Flask)
             asked_by(tom, theirs, code="0815")
 
         assert asked.asked_like("sensor flow") == [first]
-        entry = rules.request(theirs, first.part, ONE, by=tom, at=clock.now())
+        entry = requesting.request(theirs, first.part, ONE, by=tom, at=clock.now())
         assert entry.part == first.part
         _, another = asked_by(tom, theirs, vendor_number="4711", another=True)
         assert another.name == "NEW-0002"
@@ -272,7 +272,7 @@ def test_nothing_more_is_done_with_a_part_that_is_another_one_now(app: Flask):
         asking.merge(request, a_part("VK4105"), by=cora, at=clock.now())
 
         with pytest.raises(Refusal, match="NEW-0001 is VK4105"):
-            rules.request(order, placeholder, ONE, by=tess, at=clock.now())
+            requesting.request(order, placeholder, ONE, by=tess, at=clock.now())
         with pytest.raises(Refusal, match="NEW-0001 is VK4105"):
             in_stock(placeholder, van, 1)
 
@@ -287,7 +287,7 @@ def test_fitting_and_merging_at_once_leave_one_part(app: Flask):
     def fit() -> None:
         found = db.session.get_one(PartEntry, ids[0])
         by = db.session.get_one(type(tess), ids[3])
-        rules.install(found, ONE, source=the_van(by), by=by, at=clock.now())
+        fitting.install(found, ONE, source=the_van(by), by=by, at=clock.now())
 
     def merge() -> None:
         found = db.session.get_one(CatalogueRequest, ids[1])
@@ -360,7 +360,7 @@ def test_another_part_comes_instead_and_the_technician_is_told(app: Flask):
         tess, cora = a_technician(), a_person("coordinator")
         order = an_order(assigned_to=tess)
         old, new = a_part("A-1"), a_part("B-2", "Gas valve, new", list_price="70")
-        entry = rules.request(order, old, TWO, by=tess, at=clock.now())
+        entry = requesting.request(order, old, TWO, by=tess, at=clock.now())
 
         other = substitute(entry, ONE, new, by=cora, at=clock.now(), why="No longer made")
 
@@ -381,9 +381,9 @@ def test_what_was_set_aside_is_taken_into_the_van_and_stays_ready(app: Flask):
         tess, cora, valve = a_technician(van=van), a_person("coordinator"), a_part("VK4105")
         in_stock(valve, depot, 3)
         order = an_order(assigned_to=tess)
-        entry = rules.request(order, valve, TWO, by=tess, at=clock.now())
-        rules.allocate(entry, TWO, location=depot, by=cora, at=clock.now())
-        rules.set_aside(entry, TWO, by=cora, at=clock.now())
+        entry = requesting.request(order, valve, TWO, by=tess, at=clock.now())
+        answering.allocate(entry, TWO, location=depot, by=cora, at=clock.now())
+        answering.set_aside(entry, TWO, by=cora, at=clock.now())
 
         collect(entry, TWO, source=depot, by=tess, at=clock.now())
 
@@ -402,9 +402,9 @@ def test_units_are_chosen_where_more_lie_there_than_are_taken(app: Flask):
         tess, cora = a_technician(van=van), a_person("coordinator")
         fan = a_part("FAN", serialized=True)
         in_stock(fan, depot, 2, serials=["A1", "A2"])
-        entry = rules.request(an_order(assigned_to=tess), fan, ONE, by=tess, at=clock.now())
-        rules.allocate(entry, ONE, location=depot, by=cora, at=clock.now())
-        rules.set_aside(entry, ONE, by=cora, at=clock.now())
+        entry = requesting.request(an_order(assigned_to=tess), fan, ONE, by=tess, at=clock.now())
+        answering.allocate(entry, ONE, location=depot, by=cora, at=clock.now())
+        answering.set_aside(entry, ONE, by=cora, at=clock.now())
 
         with pytest.raises(Refusal, match="by serial"):
             collect(entry, ONE, source=depot, by=tess, at=clock.now())
@@ -515,9 +515,9 @@ def test_a_part_is_collected_in_one_tap(app: Flask):
         tess, cora, valve = a_technician(van=van), a_person("coordinator"), a_part("VK4105")
         in_stock(valve, depot, 2)
         order = an_order(assigned_to=tess)
-        entry = rules.request(order, valve, TWO, by=tess, at=clock.now())
-        rules.allocate(entry, TWO, location=depot, by=cora, at=clock.now())
-        rules.set_aside(entry, TWO, by=cora, at=clock.now())
+        entry = requesting.request(order, valve, TWO, by=tess, at=clock.now())
+        answering.allocate(entry, TWO, location=depot, by=cora, at=clock.now())
+        answering.set_aside(entry, TWO, by=cora, at=clock.now())
     phone = signed_in(app, tess)
     assert f"/entries/{entry.id}/collection" in phone.get("/to-collect").text
 
@@ -532,7 +532,7 @@ def test_a_part_is_collected_in_one_tap(app: Flask):
 def test_the_coordinator_sends_another_part_through_the_pages(app: Flask):
     with given(app):
         tess, cora, old, new = a_technician(), a_person("coordinator"), a_part(), a_part("B-2")
-        entry = rules.request(an_order(assigned_to=tess), old, ONE, by=tess, at=clock.now())
+        entry = requesting.request(an_order(assigned_to=tess), old, ONE, by=tess, at=clock.now())
     office = signed_in(app, cora)
     url = f"/entries/{entry.id}/substitution"
     assert url in office.get(f"/entries/{entry.id}/answer").text

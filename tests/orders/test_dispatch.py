@@ -10,7 +10,7 @@ from flask import Flask
 
 from partsweb.kit import clock
 from partsweb.locations import queries as locations
-from partsweb.orders import dispatch, history, queries, rules
+from partsweb.orders import dispatch, fitting, history, queries, requesting, rules
 from partsweb.orders.models import Fate, Order, OrderState, Urgency
 from partsweb.orders.queries import Asked
 from partsweb.purchasing import rules as buying
@@ -43,8 +43,8 @@ def test_requests_are_narrowed_by_technician_urgency_and_words(app: Flask):
         hers = an_order(assigned_to=tess, site=a_site("Mrs Okafor"))
         his = an_order(assigned_to=tom, site=a_site("Mr Bell", "2 Hill Rise"))
         now = clock.now()
-        a = rules.request(hers, valve, ONE, by=tess, at=now)
-        b = rules.request(his, fan, ONE, by=tom, at=now, urgency=Urgency.TODAY)
+        a = requesting.request(hers, valve, ONE, by=tess, at=now)
+        b = requesting.request(his, fan, ONE, by=tom, at=now, urgency=Urgency.TODAY)
 
         def found(**wanted) -> list:
             return [one.id for one in queries.requests(Asked(**wanted)).items]
@@ -115,7 +115,7 @@ def test_orders_that_await_parts_stand_with_vendor_and_day_the_late_ones_first(a
 def bought(order: Order, due: date):
     """A part of the order that is on a purchase order, due that day."""
     by, vendor = a_person("purchasing"), a_vendor("Northgas")
-    entry = rules.request(order, a_part("VK4105"), ONE, by=by, at=clock.now())
+    entry = requesting.request(order, a_part("VK4105"), ONE, by=by, at=clock.now())
     line = buying.buy_for(entry, ONE, vendor=vendor, ship_to=a_warehouse(), by=by, at=clock.now())
     buying.place(line.purchase_order, by=by, at=clock.now())
     buying.expect(line.purchase_order, due, by=by, at=clock.now())
@@ -170,7 +170,7 @@ def test_what_was_fitted_at_a_site_stands_with_serial_original_and_warranty(app:
             (mine, "A1", Fate.SCRAPPED),
             (theirs, "B2", Fate.NONE),
         ):
-            rules.install_from_van(
+            fitting.install_from_van(
                 order,
                 fan,
                 ONE,

@@ -15,7 +15,7 @@ from partsweb.kit import clock
 from partsweb.kit.refusal import Refusal
 from partsweb.locations import queries as locations
 from partsweb.locations.models import Kind
-from partsweb.orders import audit, queries, rules
+from partsweb.orders import answering, audit, fitting, queries, requesting
 from partsweb.orders.models import Fate
 from partsweb.people.permissions import COORDINATOR, DISPATCHER
 from partsweb.stock import audit as ledger_audit
@@ -63,7 +63,7 @@ def texts(order, what: str) -> list[str]:
 def fitted_in(van, tess, part, quantity=ONE, **more):
     """The part fitted from the van, without a request."""
     order = an_order(assigned_to=tess)
-    return rules.install_from_van(order, part, quantity, source=van, by=tess, at=now(), **more)
+    return fitting.install_from_van(order, part, quantity, source=van, by=tess, at=now(), **more)
 
 
 def value_of(part, place) -> Decimal:
@@ -79,10 +79,10 @@ def test_what_is_ready_in_the_van_is_installed(books: None) -> None:
     tess, cora = a_technician(van=van), a_person(COORDINATOR)
     part, order = a_part("VK4105"), an_order(assigned_to=tess)
     in_stock(part, depot, 3, cost="41")
-    entry = rules.request(order, part, TWO, by=tess, at=now())
-    rules.move_to_van(entry, TWO, source=depot, by=cora, at=now())
+    entry = requesting.request(order, part, TWO, by=tess, at=now())
+    answering.move_to_van(entry, TWO, source=depot, by=cora, at=now())
 
-    [one] = rules.install(entry, ONE, source=van, by=tess, at=now(), where_fitted="Loft")
+    [one] = fitting.install(entry, ONE, source=van, by=tess, at=now(), where_fitted="Loft")
 
     assert entry.states == [(ONE, "Ready"), (ONE, "Installed")]
     assert (stock.on_hand(part, van), stock.allocated(part, van)) == (ONE, ONE)
@@ -99,10 +99,10 @@ def test_what_is_allocated_elsewhere_is_freed_when_it_is_fitted_from_the_van(boo
     part = a_part()
     in_stock(part, depot, 1)
     in_stock(part, van, 1)
-    entry = rules.request(an_order(assigned_to=tess), part, ONE, by=tess, at=now())
-    rules.allocate(entry, ONE, location=depot, by=cora, at=now())
+    entry = requesting.request(an_order(assigned_to=tess), part, ONE, by=tess, at=now())
+    answering.allocate(entry, ONE, location=depot, by=cora, at=now())
 
-    rules.install(entry, ONE, source=van, by=tess, at=now())
+    fitting.install(entry, ONE, source=van, by=tess, at=now())
 
     assert entry.states == [(ONE, "Installed")]
     assert (stock.on_hand(part, depot), stock.allocated(part, depot)) == (ONE, 0)
@@ -112,11 +112,11 @@ def test_more_may_be_fitted_than_was_asked_for(books: None) -> None:
     van = a_van("Van 3")
     tess, part = a_technician(van=van), a_part()
     in_stock(part, van, 5)
-    entry = rules.request(an_order(assigned_to=tess), part, ONE, by=tess, at=now())
+    entry = requesting.request(an_order(assigned_to=tess), part, ONE, by=tess, at=now())
 
-    [one] = rules.install(entry, THREE, source=van, by=tess, at=now())
+    [one] = fitting.install(entry, THREE, source=van, by=tess, at=now())
     assert (entry.quantity, entry.installed, entry.waiting) == (ONE, THREE, 0)
-    rules.take_back(one, by=tess, at=now())
+    fitting.take_back(one, by=tess, at=now())
 
     assert entry.states == [(ONE, "Requested")]
 
@@ -138,11 +138,11 @@ def test_a_purchase_order_that_comes_after_the_part_was_fitted_brings_the_entry_
     van = a_van("Van 3")
     tess, cora, part = a_technician(van=van), a_person(COORDINATOR), a_part()
     in_stock(part, van, 1)
-    entry = rules.request(an_order(assigned_to=tess), part, ONE, by=tess, at=now())
-    rules.ordered(entry, ONE, expected_on=None, paper="PO-1", by=cora, at=now())
-    rules.install(entry, ONE, source=van, by=tess, at=now())
+    entry = requesting.request(an_order(assigned_to=tess), part, ONE, by=tess, at=now())
+    answering.ordered(entry, ONE, expected_on=None, paper="PO-1", by=cora, at=now())
+    fitting.install(entry, ONE, source=van, by=tess, at=now())
 
-    taken = rules.arrived(
+    taken = answering.arrived(
         entry, ONE, location=van, set_aside=False, paper="PO-1", by=cora, at=now()
     )
 
@@ -243,7 +243,7 @@ def test_a_serial_that_the_books_have_as_installed_comes_out_first(books: None) 
         (Reason.INSTALL, Decimal(80)),
     ]
     assert "as installed already" in texts(again.entry.order, "stock-odd")[0]
-    rules.take_back(again, by=tess, at=now())
+    fitting.take_back(again, by=tess, at=now())
     assert stock.serial(part, "00417").location.kind == Kind.INSTALLED
 
 
@@ -343,11 +343,11 @@ def test_the_same_logged_by_another_technician_within_a_quarter_of_an_hour_is_fl
     in_stock(part, van, 5)
     in_stock(part, other, 5)
     at = now() - timedelta(hours=1)
-    rules.install_from_van(order, part, TWO, source=van, by=tess, at=at)
+    fitting.install_from_van(order, part, TWO, source=van, by=tess, at=at)
 
     late = at + timedelta(minutes=15)
-    [same] = rules.install_from_van(order, part, TWO, source=other, by=theo, at=late)
-    [more] = rules.install_from_van(order, part, THREE, source=other, by=theo, at=late)
+    [same] = fitting.install_from_van(order, part, TWO, source=other, by=theo, at=late)
+    [more] = fitting.install_from_van(order, part, THREE, source=other, by=theo, at=late)
 
     assert (same.possible_duplicate, more.possible_duplicate) == (True, False)
     assert stock.on_hand(part, other) == 0
@@ -361,10 +361,10 @@ def test_the_same_a_minute_later_than_that_is_no_duplicate(books: None) -> None:
     van = a_van("Van 3")
     tess, theo = a_technician("Tess", van=van), a_technician("Theo")
     part, order, at = a_part(), an_order(assigned_to=tess), now() - timedelta(hours=1)
-    rules.install_from_van(order, part, ONE, source=van, by=tess, at=at)
+    fitting.install_from_van(order, part, ONE, source=van, by=tess, at=at)
 
     late = at + timedelta(minutes=16)
-    [one] = rules.install_from_van(order, part, ONE, source=van, by=theo, at=late)
+    [one] = fitting.install_from_van(order, part, ONE, source=van, by=theo, at=late)
 
     assert not one.possible_duplicate
 
@@ -373,9 +373,9 @@ def test_two_units_with_different_serials_are_no_duplicates(books: None) -> None
     van = a_van("Van 3")
     tess, theo = a_technician("Tess", van=van), a_technician("Theo")
     part, order = a_part(serialized=True), an_order(assigned_to=tess)
-    rules.install_from_van(order, part, ONE, source=van, by=tess, at=now(), serials=["A"])
+    fitting.install_from_van(order, part, ONE, source=van, by=tess, at=now(), serials=["A"])
 
-    [one] = rules.install_from_van(order, part, ONE, source=van, by=theo, at=now(), serials=["B"])
+    [one] = fitting.install_from_van(order, part, ONE, source=van, by=theo, at=now(), serials=["B"])
 
     assert not one.possible_duplicate
 
@@ -388,10 +388,10 @@ def test_taking_back_puts_stock_and_entry_as_they_were(books: None) -> None:
     tess, cora = a_technician(van=van), a_person(COORDINATOR)
     part, order = a_part("VK4105", serialized=True), an_order(assigned_to=tess)
     in_stock(part, depot, 1, serials=["NEW"], cost="80")
-    entry = rules.request(order, part, TWO, by=tess, at=now())
+    entry = requesting.request(order, part, TWO, by=tess, at=now())
     unit = stock.serial(part, "NEW")
-    rules.move_to_van(entry, ONE, source=depot, by=cora, at=now(), serials=[unit])
-    [one] = rules.install(
+    answering.move_to_van(entry, ONE, source=depot, by=cora, at=now(), serials=[unit])
+    [one] = fitting.install(
         entry,
         ONE,
         source=van,
@@ -402,7 +402,7 @@ def test_taking_back_puts_stock_and_entry_as_they_were(books: None) -> None:
         original_serial="OLD",
     )
 
-    rules.take_back(one, by=tess, at=now(), why="Wrong boiler")
+    fitting.take_back(one, by=tess, at=now(), why="Wrong boiler")
 
     assert entry.states == [(ONE, "Ready"), (ONE, "Requested")]
     assert (stock.on_hand(part, van), stock.allocated(part, van)) == (ONE, ONE)
@@ -412,16 +412,16 @@ def test_taking_back_puts_stock_and_entry_as_they_were(books: None) -> None:
         "Taken back: 1 × Gas valve VK4105 as installed, serial NEW\nWrong boiler"
     ]
     with pytest.raises(Refusal, match="already"):
-        rules.take_back(one, by=tess, at=now())
+        fitting.take_back(one, by=tess, at=now())
 
 
 def test_taking_back_works_where_nothing_is_on_hand(books: None) -> None:
     van = a_van("Van 3")
     tess, part = a_technician(van=van), a_part()
-    entry = rules.request(an_order(assigned_to=tess), part, ONE, by=tess, at=now())
-    [one] = rules.install(entry, ONE, source=van, by=tess, at=now())
+    entry = requesting.request(an_order(assigned_to=tess), part, ONE, by=tess, at=now())
+    [one] = fitting.install(entry, ONE, source=van, by=tess, at=now())
 
-    rules.take_back(one, by=tess, at=now())
+    fitting.take_back(one, by=tess, at=now())
 
     assert stock.on_hand(part, van) == 0
     assert entry.states == [(ONE, "Requested")]
@@ -443,7 +443,7 @@ def test_a_unit_that_moved_on_is_taken_back_there_first(books: None) -> None:
     ledger.transfer(part, ONE, source=van, target=depot, by=tess, at=now(), serials=[old])
 
     with pytest.raises(Refusal, match="moved on"):
-        rules.take_back(one, by=tess, at=now())
+        fitting.take_back(one, by=tess, at=now())
     db.session.rollback()
 
 
@@ -451,11 +451,11 @@ def test_correcting_the_quantity_moves_the_difference_and_keeps_the_id(books: No
     van = a_van("Van 3")
     tess, part, order = a_technician(van=van), a_part("IGN-77"), an_order()
     in_stock(part, van, 5)
-    entry = rules.request(order, part, TWO, by=tess, at=now())
-    [one] = rules.install(entry, TWO, source=van, by=tess, at=now(), where_fitted="Loft")
+    entry = requesting.request(order, part, TWO, by=tess, at=now())
+    [one] = fitting.install(entry, TWO, source=van, by=tess, at=now(), where_fitted="Loft")
     done_at, thing = one.occurred_at, one.id
 
-    rules.correct(one, quantity=ONE, by=tess, at=now())
+    fitting.correct(one, quantity=ONE, by=tess, at=now())
 
     assert (one.id, one.occurred_at, one.where_fitted) == (thing, done_at, "Loft")
     assert entry.states == [(ONE, "Requested"), (ONE, "Installed")]
@@ -471,7 +471,7 @@ def test_correcting_a_misread_serial_puts_the_other_unit_back(books: None) -> No
     in_stock(part, van, 2, serials=["A1", "A7"])
     [one] = fitted_in(van, tess, part, serials=["A1"])
 
-    rules.correct(one, serial="A7", by=tess, at=now())
+    fitting.correct(one, serial="A7", by=tess, at=now())
 
     assert one.serial.number == "A7"
     assert stock.serial(part, "A1").location_id == van.id
@@ -484,7 +484,7 @@ def test_correcting_words_moves_nothing_and_tells_old_and_new(books: None) -> No
     in_stock(part, van, 1)
     [one] = fitted_in(van, tess, part, where_fitted="Loft")
 
-    rules.correct(one, where_fitted="Cellar", notes="Left side", by=tess, at=now())
+    fitting.correct(one, where_fitted="Cellar", notes="Left side", by=tess, at=now())
 
     assert len(stock.caused_by(one.subject)) == 1
     said = texts(one.entry.order, "installation-corrected")[0]
@@ -498,7 +498,7 @@ def test_correcting_the_originals_fate_moves_it(books: None) -> None:
     in_stock(part, van, 1)
     [one] = fitted_in(van, tess, part, fate=Fate.LEFT_ON_SITE)
 
-    rules.correct(one, fate=Fate.CORE, by=tess, at=now())
+    fitting.correct(one, fate=Fate.CORE, by=tess, at=now())
 
     assert stock.on_hand(part, locations.quarantine_of(van)) == ONE
 
@@ -520,10 +520,10 @@ def test_a_compliance_part_lacks_evidence_until_something_hangs_on_it(books: Non
     van = a_van("Van 3")
     tess, part = a_technician(van=van), a_part(compliance=True)
     in_stock(part, van, 2)
-    entry = rules.request(an_order(assigned_to=tess), part, ONE, by=tess, at=now())
+    entry = requesting.request(an_order(assigned_to=tess), part, ONE, by=tess, at=now())
     assert not queries.evidence_missing(entry)
 
-    rules.install(entry, ONE, source=van, by=tess, at=now())
+    fitting.install(entry, ONE, source=van, by=tess, at=now())
     assert queries.evidence_missing(entry)
     hang_a_photo_on(entry, by=tess)
 

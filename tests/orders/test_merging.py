@@ -26,8 +26,8 @@ from partsweb.kit.exact import ZERO
 from partsweb.kit.refusal import Refusal
 from partsweb.locations import queries as locations
 from partsweb.locations.models import Kind
+from partsweb.orders import answering, fitting, requesting
 from partsweb.orders import audit as orders_audit
-from partsweb.orders import rules
 from partsweb.orders.asking import ask_for
 from partsweb.orders.models import Fate
 from partsweb.stock import audit
@@ -73,7 +73,9 @@ class Merge(RuleBasedStateMachine):
         )
         self.entries = {
             False: entry,
-            True: rules.request(self.order, self.real, Decimal(4), by=self.tess, at=clock.now()),
+            True: requesting.request(
+                self.order, self.real, Decimal(4), by=self.tess, at=clock.now()
+            ),
         }
         self.fitted: list[Any] = []
         self.units = iter(range(1, 1000))
@@ -125,7 +127,7 @@ class Merge(RuleBasedStateMachine):
         part, source = self.entries[real].part, self.places[place]
         there = stock.serials_at(part, source) if self.serialized and known else ()
         number = there[0].number if there else f"U{next(self.units)}"
-        self.fitted += rules.install(
+        self.fitted += fitting.install(
             self.entries[real],
             ONE if self.serialized else quantity,
             source=source,
@@ -141,7 +143,7 @@ class Merge(RuleBasedStateMachine):
     def take_back(self, index: int) -> None:
         """It was not fitted after all, unless the unit has moved on meanwhile."""
         one = self.fitted.pop(index % len(self.fitted))
-        rules.take_back(one, by=self.tess, at=clock.now())
+        fitting.take_back(one, by=self.tess, at=clock.now())
 
     @rule(real=mine, quantity=quantities)
     def allocate(self, real: bool, quantity: Decimal) -> None:
@@ -149,12 +151,12 @@ class Merge(RuleBasedStateMachine):
         entry = self.entries[real]
         quantity = ONE if self.serialized else quantity
         try:
-            rules.allocate(
+            answering.allocate(
                 entry, quantity, location=self.places["Depot"], by=self.cora, at=clock.now()
             )
         except Refusal:
             return
-        rules.set_aside(entry, quantity, by=self.cora, at=clock.now())
+        answering.set_aside(entry, quantity, by=self.cora, at=clock.now())
 
     def merge(self) -> None:
         """Both together hold at each place what they held; the placeholder holds nothing."""

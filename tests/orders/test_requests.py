@@ -13,7 +13,7 @@ from sqlalchemy import select
 from partsweb.extensions import db
 from partsweb.kit import clock
 from partsweb.kit.refusal import NotFound, Refusal
-from partsweb.orders import audit, queries, rules
+from partsweb.orders import answering, audit, queries, requesting, rules
 from partsweb.orders.models import OrderState, Urgency
 from partsweb.people.permissions import COORDINATOR, DISPATCHER
 from partsweb.stock import queries as stock
@@ -55,7 +55,7 @@ def test_a_request_waits_and_stands_on_the_timeline_and_on_dispatchs_list(books:
     tess = a_technician(van="Van 3")
     order, valve = an_order(assigned_to=tess), a_part(list_price="389.00")
 
-    entry = rules.request(order, valve, TWO, by=tess, at=now())
+    entry = requesting.request(order, valve, TWO, by=tess, at=now())
 
     assert (entry.quantity, entry.waiting, entry.cost) == (TWO, TWO, Decimal(389))
     assert events(order) == ["part-requested"]
@@ -67,9 +67,9 @@ def test_dispatchs_list_has_the_urgent_and_the_old_ones_first(books: None) -> No
     order = an_order(assigned_to=tess)
     [old, new, urgent] = [a_part(), a_part(), a_part()]
 
-    rules.request(order, old, ONE, by=tess, at=now())
-    rules.request(order, new, ONE, by=tess, at=now())
-    rules.request(order, urgent, ONE, by=tess, at=now(), urgency=Urgency.TODAY)
+    requesting.request(order, old, ONE, by=tess, at=now())
+    requesting.request(order, new, ONE, by=tess, at=now())
+    requesting.request(order, urgent, ONE, by=tess, at=now(), urgency=Urgency.TODAY)
 
     assert [one.part.id for one in queries.requests().items] == [urgent.id, old.id, new.id]
 
@@ -79,7 +79,7 @@ def test_nothing_is_asked_for_on_an_order_that_is_closed(books: None) -> None:
     order = an_order(assigned_to=tess, state=OrderState.COMPLETED)
 
     with pytest.raises(Refusal, match="completed"):
-        rules.request(order, a_part(), ONE, by=tess, at=now())
+        requesting.request(order, a_part(), ONE, by=tess, at=now())
 
 
 @pytest.mark.parametrize("quantity", ["0", "-1"])
@@ -88,7 +88,7 @@ def test_a_request_is_for_more_than_nothing(books: None, quantity: str) -> None:
     order = an_order(assigned_to=tess)
 
     with pytest.raises(Refusal, match="more than nothing"):
-        rules.request(order, a_part(), Decimal(quantity), by=tess, at=now())
+        requesting.request(order, a_part(), Decimal(quantity), by=tess, at=now())
 
 
 def test_half_of_a_part_with_serials_does_not_exist(books: None) -> None:
@@ -96,18 +96,18 @@ def test_half_of_a_part_with_serials_does_not_exist(books: None) -> None:
     order = an_order(assigned_to=tess)
 
     with pytest.raises(Refusal, match="whole units"):
-        rules.request(order, a_part(serialized=True), Decimal("0.5"), by=tess, at=now())
+        requesting.request(order, a_part(serialized=True), Decimal("0.5"), by=tess, at=now())
 
 
 def test_two_of_four_are_in_stock_and_two_are_ordered(books: None) -> None:
     tess, cora, depot = a_technician(), a_person(COORDINATOR), a_warehouse()
     part = a_part()
     in_stock(part, depot, 2)
-    entry = rules.request(an_order(assigned_to=tess), part, FOUR, by=tess, at=now())
+    entry = requesting.request(an_order(assigned_to=tess), part, FOUR, by=tess, at=now())
 
-    rules.allocate(entry, TWO, location=depot, by=cora, at=now())
+    answering.allocate(entry, TWO, location=depot, by=cora, at=now())
     due = date(2030, 6, 6)
-    rules.ordered(entry, TWO, expected_on=due, paper="PO-1042", by=cora, at=now())
+    answering.ordered(entry, TWO, expected_on=due, paper="PO-1042", by=cora, at=now())
 
     assert entry.states == [(TWO, "Allocated"), (TWO, "On order")]
     assert (entry.paper, entry.expected_on) == ("PO-1042", due)
@@ -118,30 +118,30 @@ def test_what_is_not_available_cannot_be_promised(books: None) -> None:
     tess, cora, depot = a_technician(), a_person(COORDINATOR), a_warehouse()
     part = a_part()
     in_stock(part, depot, 1)
-    entry = rules.request(an_order(assigned_to=tess), part, TWO, by=tess, at=now())
+    entry = requesting.request(an_order(assigned_to=tess), part, TWO, by=tess, at=now())
 
     with pytest.raises(Refusal, match="Only 1"):
-        rules.allocate(entry, TWO, location=depot, by=cora, at=now())
+        answering.allocate(entry, TWO, location=depot, by=cora, at=now())
 
 
 def test_no_more_is_answered_than_was_asked(books: None) -> None:
     tess, cora, depot = a_technician(), a_person(COORDINATOR), a_warehouse()
     part = a_part()
     in_stock(part, depot, 9)
-    entry = rules.request(an_order(assigned_to=tess), part, ONE, by=tess, at=now())
+    entry = requesting.request(an_order(assigned_to=tess), part, ONE, by=tess, at=now())
 
     with pytest.raises(Refusal, match="Only 1"):
-        rules.allocate(entry, TWO, location=depot, by=cora, at=now())
+        answering.allocate(entry, TWO, location=depot, by=cora, at=now())
 
 
 def test_what_is_set_aside_is_ready_and_the_technician_is_told(books: None) -> None:
     tess, cora, depot = a_technician(), a_person(COORDINATOR), a_warehouse()
     part = a_part("VK4105")
     in_stock(part, depot, 1)
-    entry = rules.request(an_order(assigned_to=tess), part, ONE, by=tess, at=now())
-    rules.allocate(entry, ONE, location=depot, by=cora, at=now())
+    entry = requesting.request(an_order(assigned_to=tess), part, ONE, by=tess, at=now())
+    answering.allocate(entry, ONE, location=depot, by=cora, at=now())
 
-    rules.set_aside(entry, ONE, by=cora, at=now())
+    answering.set_aside(entry, ONE, by=cora, at=now())
 
     db.session.flush()
     assert entry.states == [(ONE, "Ready")]
@@ -154,10 +154,10 @@ def test_what_was_allocated_is_carried_to_the_technicians_van(books: None) -> No
     tess, cora = a_technician(van=van), a_person(COORDINATOR)
     part = a_part()
     in_stock(part, depot, 3, cost="10")
-    entry = rules.request(an_order(assigned_to=tess), part, TWO, by=tess, at=now())
-    rules.allocate(entry, TWO, location=depot, by=cora, at=now())
+    entry = requesting.request(an_order(assigned_to=tess), part, TWO, by=tess, at=now())
+    answering.allocate(entry, TWO, location=depot, by=cora, at=now())
 
-    rules.move_to_van(entry, TWO, source=depot, by=cora, at=now())
+    answering.move_to_van(entry, TWO, source=depot, by=cora, at=now())
 
     assert entry.states == [(TWO, "Ready")]
     assert (stock.on_hand(part, van), stock.allocated(part, van)) == (TWO, TWO)
@@ -169,9 +169,9 @@ def test_what_only_waited_is_carried_to_the_van_in_one_act(books: None) -> None:
     tess, cora = a_technician(van=van), a_person(COORDINATOR)
     part = a_part()
     in_stock(part, depot, 1)
-    entry = rules.request(an_order(assigned_to=tess), part, TWO, by=tess, at=now())
+    entry = requesting.request(an_order(assigned_to=tess), part, TWO, by=tess, at=now())
 
-    rules.move_to_van(entry, ONE, source=depot, by=cora, at=now())
+    answering.move_to_van(entry, ONE, source=depot, by=cora, at=now())
 
     assert entry.states == [(ONE, "Ready"), (ONE, "Requested")]
 
@@ -181,12 +181,12 @@ def test_what_is_promised_to_another_order_is_not_carried_away(books: None) -> N
     tess, cora = a_technician(van=van), a_person(COORDINATOR)
     part = a_part()
     in_stock(part, depot, 1)
-    other = rules.request(an_order(assigned_to=tess), part, ONE, by=tess, at=now())
-    rules.allocate(other, ONE, location=depot, by=cora, at=now())
-    entry = rules.request(an_order(assigned_to=tess), part, ONE, by=tess, at=now())
+    other = requesting.request(an_order(assigned_to=tess), part, ONE, by=tess, at=now())
+    answering.allocate(other, ONE, location=depot, by=cora, at=now())
+    entry = requesting.request(an_order(assigned_to=tess), part, ONE, by=tess, at=now())
 
     with pytest.raises(Refusal, match="Only 0"):
-        rules.move_to_van(entry, ONE, source=depot, by=cora, at=now())
+        answering.move_to_van(entry, ONE, source=depot, by=cora, at=now())
 
 
 def test_units_with_serials_are_carried_by_serial(books: None) -> None:
@@ -194,11 +194,11 @@ def test_units_with_serials_are_carried_by_serial(books: None) -> None:
     tess, cora = a_technician(van=van), a_person(COORDINATOR)
     part = a_part(serialized=True)
     in_stock(part, depot, 1, serials=["00417"])
-    entry = rules.request(an_order(assigned_to=tess), part, ONE, by=tess, at=now())
+    entry = requesting.request(an_order(assigned_to=tess), part, ONE, by=tess, at=now())
 
     with pytest.raises(Refusal, match="by serial"):
-        rules.move_to_van(entry, ONE, source=depot, by=cora, at=now())
-    rules.move_to_van(
+        answering.move_to_van(entry, ONE, source=depot, by=cora, at=now())
+    answering.move_to_van(
         entry, ONE, source=depot, by=cora, at=now(), serials=stock.serials_at(part, depot)
     )
 
@@ -211,11 +211,11 @@ def test_what_arrives_at_the_depot_is_allocated_and_technician_and_dispatch_are_
     tess, cora, depot = a_technician(), a_person(COORDINATOR), a_warehouse()
     dora = a_person(DISPATCHER)
     part = a_part()
-    entry = rules.request(an_order(assigned_to=tess), part, TWO, by=tess, at=now())
-    rules.ordered(entry, TWO, expected_on=None, paper="PO-1", by=cora, at=now())
+    entry = requesting.request(an_order(assigned_to=tess), part, TWO, by=tess, at=now())
+    answering.ordered(entry, TWO, expected_on=None, paper="PO-1", by=cora, at=now())
     in_stock(part, depot, 6)
 
-    rules.arrived(entry, ONE, location=depot, set_aside=False, paper="PO-1", by=cora, at=now())
+    answering.arrived(entry, ONE, location=depot, set_aside=False, paper="PO-1", by=cora, at=now())
 
     db.session.flush()
     assert entry.states == [(ONE, "Allocated"), (ONE, "On order")]
@@ -229,11 +229,11 @@ def test_what_arrives_in_the_van_or_is_set_aside_is_ready(books: None, into_van:
     van, depot = a_van("Van 3"), a_warehouse()
     tess, cora = a_technician(van=van), a_person(COORDINATOR)
     part, place = a_part(), van if into_van else depot
-    entry = rules.request(an_order(assigned_to=tess), part, ONE, by=tess, at=now())
-    rules.ordered(entry, ONE, expected_on=None, paper="PO-1", by=cora, at=now())
+    entry = requesting.request(an_order(assigned_to=tess), part, ONE, by=tess, at=now())
+    answering.ordered(entry, ONE, expected_on=None, paper="PO-1", by=cora, at=now())
     in_stock(part, place, 1)
 
-    rules.arrived(
+    answering.arrived(
         entry, ONE, location=place, set_aside=not into_van, paper="PO-1", by=cora, at=now()
     )
 
@@ -244,11 +244,11 @@ def test_what_arrives_in_the_van_or_is_set_aside_is_ready(books: None, into_van:
 def test_more_arrives_than_the_entry_waits_for(books: None) -> None:
     tess, cora, depot = a_technician(), a_person(COORDINATOR), a_warehouse()
     part = a_part()
-    entry = rules.request(an_order(assigned_to=tess), part, ONE, by=tess, at=now())
-    rules.ordered(entry, ONE, expected_on=None, paper="PO-1", by=cora, at=now())
+    entry = requesting.request(an_order(assigned_to=tess), part, ONE, by=tess, at=now())
+    answering.ordered(entry, ONE, expected_on=None, paper="PO-1", by=cora, at=now())
     in_stock(part, depot, 5)
 
-    taken = rules.arrived(
+    taken = answering.arrived(
         entry, Decimal(5), location=depot, set_aside=True, paper="PO-1", by=cora, at=now()
     )
 
@@ -258,10 +258,10 @@ def test_more_arrives_than_the_entry_waits_for(books: None) -> None:
 
 def test_a_purchase_order_that_is_given_up_leaves_the_request_waiting_again(books: None) -> None:
     tess, cora = a_technician(), a_person(COORDINATOR)
-    entry = rules.request(an_order(assigned_to=tess), a_part(), TWO, by=tess, at=now())
-    rules.ordered(entry, TWO, expected_on=date(2030, 1, 1), paper="PO-1", by=cora, at=now())
+    entry = requesting.request(an_order(assigned_to=tess), a_part(), TWO, by=tess, at=now())
+    answering.ordered(entry, TWO, expected_on=date(2030, 1, 1), paper="PO-1", by=cora, at=now())
 
-    rules.no_longer_ordered(entry, TWO, paper="PO-1", by=cora, at=now())
+    answering.no_longer_ordered(entry, TWO, paper="PO-1", by=cora, at=now())
 
     assert entry.states == [(TWO, "Requested")]
     assert (entry.paper, entry.expected_on) == ("", None)
@@ -269,11 +269,11 @@ def test_a_purchase_order_that_is_given_up_leaves_the_request_waiting_again(book
 
 def test_a_declined_request_says_why_and_the_technician_is_told(books: None) -> None:
     tess, dora = a_technician(), a_person(DISPATCHER)
-    entry = rules.request(an_order(assigned_to=tess), a_part(), ONE, by=tess, at=now())
+    entry = requesting.request(an_order(assigned_to=tess), a_part(), ONE, by=tess, at=now())
 
     with pytest.raises(Refusal, match="Say why"):
-        rules.decline(entry, ONE, " ", by=dora, at=now())
-    rules.decline(entry, ONE, "Not in the agreement", by=dora, at=now())
+        answering.decline(entry, ONE, " ", by=dora, at=now())
+    answering.decline(entry, ONE, "Not in the agreement", by=dora, at=now())
 
     db.session.flush()
     assert entry.states == [(ONE, "Declined")]
@@ -284,12 +284,12 @@ def test_cancelling_takes_what_waits_first_and_frees_what_was_allocated(books: N
     tess, cora, depot = a_technician(), a_person(COORDINATOR), a_warehouse()
     part = a_part()
     in_stock(part, depot, 2)
-    entry = rules.request(an_order(assigned_to=tess), part, TWO, by=tess, at=now())
-    rules.allocate(entry, ONE, location=depot, by=cora, at=now())
+    entry = requesting.request(an_order(assigned_to=tess), part, TWO, by=tess, at=now())
+    answering.allocate(entry, ONE, location=depot, by=cora, at=now())
 
-    rules.cancel(entry, ONE, by=tess, at=now())
+    requesting.cancel(entry, ONE, by=tess, at=now())
     assert entry.states == [(ONE, "Allocated"), (ONE, "Cancelled")]
-    rules.cancel(entry, ONE, by=tess, at=now())
+    requesting.cancel(entry, ONE, by=tess, at=now())
 
     assert entry.states == [(TWO, "Cancelled")]
     assert stock.allocated(part, depot) == 0
@@ -297,10 +297,10 @@ def test_cancelling_takes_what_waits_first_and_frees_what_was_allocated(books: N
 
 def test_purchasing_is_told_when_what_is_on_order_is_not_needed(books: None) -> None:
     tess, buyer = a_technician(), a_person("purchasing")
-    entry = rules.request(an_order(assigned_to=tess), a_part("IGN-77"), ONE, by=tess, at=now())
-    rules.ordered(entry, ONE, expected_on=None, paper="PO-7", by=buyer, at=now())
+    entry = requesting.request(an_order(assigned_to=tess), a_part("IGN-77"), ONE, by=tess, at=now())
+    answering.ordered(entry, ONE, expected_on=None, paper="PO-7", by=buyer, at=now())
 
-    rules.cancel(entry, ONE, by=tess, at=now())
+    requesting.cancel(entry, ONE, by=tess, at=now())
 
     db.session.flush()
     assert "IGN-77 on PO-7 isn’t needed" in told(buyer).items[0].text
@@ -311,10 +311,10 @@ def test_what_is_not_used_goes_back_from_the_van_to_the_depot(books: None) -> No
     tess, cora = a_technician(van=van), a_person(COORDINATOR)
     part = a_part()
     in_stock(part, depot, 1)
-    entry = rules.request(an_order(assigned_to=tess), part, ONE, by=tess, at=now())
-    rules.move_to_van(entry, ONE, source=depot, by=cora, at=now())
+    entry = requesting.request(an_order(assigned_to=tess), part, ONE, by=tess, at=now())
+    answering.move_to_van(entry, ONE, source=depot, by=cora, at=now())
 
-    rules.not_used(entry, ONE, by=tess, at=now(), to=depot)
+    requesting.not_used(entry, ONE, by=tess, at=now(), to=depot)
 
     assert entry.states == [(ONE, "Not used")]
     assert (stock.on_hand(part, van), stock.on_hand(part, depot)) == (0, ONE)
@@ -326,10 +326,10 @@ def test_what_is_not_used_may_stay_in_the_van(books: None) -> None:
     tess, cora = a_technician(van=van), a_person(COORDINATOR)
     part = a_part()
     in_stock(part, depot, 2)
-    entry = rules.request(an_order(assigned_to=tess), part, TWO, by=tess, at=now())
-    rules.move_to_van(entry, TWO, source=depot, by=cora, at=now())
+    entry = requesting.request(an_order(assigned_to=tess), part, TWO, by=tess, at=now())
+    answering.move_to_van(entry, TWO, source=depot, by=cora, at=now())
 
-    rules.not_used(entry, ONE, by=tess, at=now())
+    requesting.not_used(entry, ONE, by=tess, at=now())
 
     assert entry.states == [(ONE, "Ready"), (ONE, "Not used")]
     assert (stock.on_hand(part, van), stock.allocated(part, van)) == (TWO, ONE)
@@ -339,8 +339,8 @@ def test_an_order_that_is_cancelled_waits_for_nothing_and_frees_its_stock(books:
     tess, cora, depot = a_technician(), a_person(COORDINATOR), a_warehouse()
     order, part = an_order(assigned_to=tess), a_part()
     in_stock(part, depot, 1)
-    entry = rules.request(order, part, TWO, by=tess, at=now())
-    rules.allocate(entry, ONE, location=depot, by=cora, at=now())
+    entry = requesting.request(order, part, TWO, by=tess, at=now())
+    answering.allocate(entry, ONE, location=depot, by=cora, at=now())
 
     rules.change_state(order, OrderState.CANCELLED, by=cora, at=now())
 

@@ -10,7 +10,7 @@ from uuid import uuid4
 import pytest
 
 from partsweb.kit import clock
-from partsweb.orders import rules as orders
+from partsweb.orders import requesting
 from partsweb.orders.models import PartEntry
 from partsweb.purchasing import queries, rules
 from partsweb.purchasing.models import PurchaseState
@@ -282,7 +282,7 @@ def test_what_comes_for_a_cancelled_entry_goes_into_stock(firm: Firm):
     with given(firm.app):
         entry = firm.entry(firm.valve, 2)
         order = firm.ordered((firm.valve, 2), entry=entry)
-        orders.cancel(entry, Decimal(2), by=firm.tess, at=clock.now())
+        requesting.cancel(entry, Decimal(2), by=firm.tess, at=clock.now())
         [line] = order.lines
         promised = line.promised
         arrival = rules.Arrival(line, Decimal(2))

@@ -14,7 +14,7 @@ from partsweb.attachments import queries as attachments
 from partsweb.extensions import db
 from partsweb.kit import clock
 from partsweb.locations import queries as locations
-from partsweb.orders import rules as orders
+from partsweb.orders import fitting
 from partsweb.purchasing import queries, rules
 from partsweb.purchasing.models import Discrepancy, PurchaseOrder, PurchaseState, Receipt
 from partsweb.stock import queries as stock
@@ -364,10 +364,10 @@ def test_what_was_fitted_before_it_came_and_is_taken_back_waits_for_an_answer_ag
         entry = firm.entry(firm.valve, 1)
         order = firm.ordered((firm.valve, 1), entry=entry)
         now = clock.now()
-        [fitted] = orders.install(entry, Decimal(1), source=firm.depot, by=firm.tess, at=now)
+        [fitted] = fitting.install(entry, Decimal(1), source=firm.depot, by=firm.tess, at=now)
         rules.receive(order, [rules.Arrival(order.lines[0], Decimal(1))], by=firm.penny, at=now)
 
-        orders.take_back(fitted, by=firm.tess, at=now)
+        fitting.take_back(fitted, by=firm.tess, at=now)
 
         assert (entry.installed, entry.on_order, entry.waiting) == (0, 0, 1)
         assert stock.on_hand(firm.valve, firm.depot) == 1

@@ -13,7 +13,7 @@ from partsweb.attachments import queries as attachments
 from partsweb.extensions import db
 from partsweb.kit import clock
 from partsweb.locations import queries as locations
-from partsweb.orders import rules as orders
+from partsweb.orders import fitting
 from partsweb.purchasing import queries, rules
 from partsweb.purchasing.models import Discrepancy, PurchaseState, Receipt
 from partsweb.stock import queries as stock
@@ -121,7 +121,7 @@ def test_what_was_fitted_meanwhile_stays_fitted_and_the_place_owes_it(firm: Firm
         order = firm.ordered((firm.valve, 2), entry=entry)
         arrival = rules.Arrival(order.lines[0], Decimal(2))
         rules.receive(order, [arrival], by=firm.penny, at=clock.now())
-        orders.install(entry, Decimal(1), source=firm.depot, by=firm.tess, at=clock.now())
+        fitting.install(entry, Decimal(1), source=firm.depot, by=firm.tess, at=clock.now())
 
     firm.browser(firm.penny).post(f"/receipts/{_receipt(firm).id}/reversal", data=WHY)
 

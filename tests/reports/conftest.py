@@ -14,7 +14,7 @@ from flask.testing import FlaskClient
 from partsweb.extensions import db
 from partsweb.kit import clock
 from partsweb.kit.writing import written
-from partsweb.orders import rules as orders
+from partsweb.orders import fitting
 from partsweb.orders.models import Installation, PartEntry
 from partsweb.people.models import Person
 from partsweb.upkeep import audit
@@ -80,14 +80,14 @@ class Firm:
         entry.cost = self.again(part).list_price
         for name, value in marks.items():
             setattr(entry, name, value)
-        return orders.install(
+        return fitting.install(
             entry, Decimal(quantity), source=self.again(van), by=self.again(person), at=at
         )[0]
 
     def taken_back(self, one: Installation, *, at: datetime, by: Person | None = None) -> None:
         with clock.set_to(at):
             who = by or one.by
-            self.kept(lambda: orders.take_back(self.again(one), by=self.again(who), at=at))
+            self.kept(lambda: fitting.take_back(self.again(one), by=self.again(who), at=at))
 
     def kept(self, what: Any) -> Any:
         """Do it in a write of its own."""

@@ -15,7 +15,7 @@ from partsweb.extensions import db
 from partsweb.kit import clock
 from partsweb.locations import queries as locations
 from partsweb.locations.models import Kind
-from partsweb.orders import rules as orders
+from partsweb.orders import fitting
 from partsweb.orders.models import Installation
 from partsweb.periods import rules as periods
 from partsweb.reports import queries
@@ -87,7 +87,7 @@ class Firm(RuleBasedStateMachine):
     def install(self, entry: int, place: int, who: int, quantity: Decimal, days_ago: int) -> None:
         """Something is fitted, and may reach the server after its month was closed."""
         self.standing += self._do(
-            lambda: orders.install(
+            lambda: fitting.install(
                 self.entries[entry],
                 quantity,
                 source=self.places[place],
@@ -101,7 +101,7 @@ class Firm(RuleBasedStateMachine):
     def take_back(self, data: st.DataObject, who: int) -> None:
         """It was not fitted after all; somebody else may say so."""
         one = data.draw(st.sampled_from(self.standing))
-        self._do(lambda: orders.take_back(one, by=self.people[who], at=self.now))
+        self._do(lambda: fitting.take_back(one, by=self.people[who], at=self.now))
         self.standing.remove(one)
 
     @precondition(lambda self: self.standing)
@@ -109,7 +109,7 @@ class Firm(RuleBasedStateMachine):
     def correct(self, data: st.DataObject, who: int, quantity: Decimal) -> None:
         """More or less of it was fitted, as somebody says later."""
         one = data.draw(st.sampled_from(self.standing))
-        self._do(lambda: orders.correct(one, by=self.people[who], at=self.now, quantity=quantity))
+        self._do(lambda: fitting.correct(one, by=self.people[who], at=self.now, quantity=quantity))
 
     @rule(days=st.sampled_from([3, 11, 17]))
     def time_goes_on(self, days: int) -> None:

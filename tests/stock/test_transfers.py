@@ -15,7 +15,7 @@ from partsweb.kit.refusal import NotAllowed, Refusal
 from partsweb.kit.writing import written
 from partsweb.locations import queries as locations
 from partsweb.locations.models import Kind
-from partsweb.orders import rules as orders
+from partsweb.orders import answering
 from partsweb.orders.models import PartEntry
 from partsweb.people.models import Person
 from partsweb.stock import audit, queries, transfer_queries, transfers
@@ -187,7 +187,7 @@ def test_what_is_in_transit_is_not_available(app: Flask, firm):
         entry = an_entry(an_order(assigned_to=firm["tess"]), firm["fan"], 8)
 
         with pytest.raises(Refusal, match="Only 7 of FAN are available in Depot"):
-            orders.allocate(
+            answering.allocate(
                 entry, Decimal(8), location=firm["depot"], by=firm["cora"], at=clock.now()
             )
 
@@ -389,7 +389,7 @@ def test_pick_all_leaves_what_the_books_have_too_little_of(app: Flask, firm):
 
 def promised(firm, quantity: int = 2) -> PartEntry:
     entry = an_entry(an_order(assigned_to=firm["tess"]), firm["fan"], quantity)
-    orders.allocate(
+    answering.allocate(
         entry, Decimal(quantity), location=firm["depot"], by=firm["cora"], at=clock.now()
     )
     return entry
@@ -441,7 +441,9 @@ def test_taken_back_the_promise_goes_back_too(app: Flask, firm):
 def test_what_is_promised_to_others_is_not_picked(app: Flask, firm):
     with given(app):
         other = an_entry(an_order(assigned_to=a_technician("Joe", van="Van 7")), firm["fan"], 8)
-        orders.allocate(other, Decimal(8), location=firm["depot"], by=firm["cora"], at=clock.now())
+        answering.allocate(
+            other, Decimal(8), location=firm["depot"], by=firm["cora"], at=clock.now()
+        )
         found = asked(firm)
 
         with pytest.raises(Refusal, match="Only 2 of FAN are available in Depot"):
