@@ -21,6 +21,7 @@ from partsweb.kit.exact import ZERO
 from partsweb.kit.paging import SIZE, Page, paged
 from partsweb.kit.table import batched
 from partsweb.orders import queries as orders
+from partsweb.orders import work_logs
 from partsweb.orders.models import Customer, Order, PartEntry, Site, WorkNote
 from partsweb.people.models import Person
 from partsweb.returns import queries as cores
@@ -85,7 +86,7 @@ def bill_of(number: str, *, seen_by: Person) -> Bill:
     return bill(orders.order(number, seen_by=seen_by))
 
 
-def bill_of_parts(order: Order, log: orders.Log) -> Bill:
+def bill_of_parts(order: Order, log: work_logs.Log) -> Bill:
     """The part of it that is about the order's parts, from what its Work Logs have in hand."""
     held = warranties.holds([entry.id for entry in log.entries if entry.warranty])
     facts = Facts(
@@ -110,7 +111,7 @@ def _facts(found: Sequence[Order]) -> Iterator[Facts]:
     ids = [order.id for order in found]
     entries = _entries(ids)
     held = warranties.holds([entry.id for entry in entries if entry.warranty])
-    lacking = orders.without_evidence(entries)
+    lacking = work_logs.without_evidence(entries)
     minutes, billed, borne = _minutes(ids), _billed(ids), _borne(ids)
     of_order: dict[UUID, list[PartEntry]] = defaultdict(list)
     for entry in entries:
@@ -332,7 +333,7 @@ def _worked_within(found: Sequence[Order], wanted: Wanted) -> set[UUID]:
     """The orders whose last work lies within the days; all of them where no day is asked."""
     if not (wanted.since or wanted.until):
         return {order.id for order in found}
-    last = orders.last_work([order.id for order in found])
+    last = work_logs.last_work([order.id for order in found])
     days = {order.id: clock.day_of(last.get(order.id, order.state_changed_at)) for order in found}
     return {
         order_id

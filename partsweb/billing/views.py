@@ -20,7 +20,7 @@ from partsweb.kit.paging import asked_page
 from partsweb.kit.sheets import Cell, Sheet, download
 from partsweb.orders import queries as orders
 from partsweb.orders.models import Order, PartEntry
-from partsweb.orders.queries import Log
+from partsweb.orders.work_logs import Log
 
 bp = Blueprint("billing", __name__)
 

@@ -18,7 +18,7 @@ from partsweb.invoices import queries as invoices
 from partsweb.kit.exact import ZERO
 from partsweb.month_end import months
 from partsweb.orders import audit as of_orders
-from partsweb.orders import queries as orders
+from partsweb.orders import work_logs
 from partsweb.orders.models import Installation, PartEntry
 from partsweb.people.models import Person
 from partsweb.purchasing import audit as of_purchasing
@@ -98,7 +98,7 @@ def without_evidence(month: date) -> Sequence[PartEntry]:
         .order_by(PartEntry.requested_at)
     )
     entries = db.session.scalars(rows).all()
-    lacking = orders.without_evidence(entries)
+    lacking = work_logs.without_evidence(entries)
     return [entry for entry in entries if entry.id in lacking]
 
 

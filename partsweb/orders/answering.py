@@ -13,7 +13,7 @@ from partsweb.kit.refusal import Refusal
 from partsweb.kit.words import day, qty
 from partsweb.locations import queries as locations
 from partsweb.locations.models import Location
-from partsweb.orders import queries, telling
+from partsweb.orders import places, queries, telling
 from partsweb.orders.installing import hold, move, release, set_apart, take
 from partsweb.orders.models import PartEntry
 from partsweb.orders.refusing import refuse_more, refuse_promised, refuse_unnamed
@@ -33,7 +33,7 @@ def allocate(
     refuse_more(entry, quantity, "waiting", "waiting for an answer")
     ledger.allocate(entry.part, quantity, location=location, subject=entry.subject)
     move(entry, quantity, source="waiting", target="allocated")
-    said = f"Allocated {in_words(quantity, entry.part)} {queries.whereabouts(location)}"
+    said = f"Allocated {in_words(quantity, entry.part)} {places.whereabouts(location)}"
     telling.record(entry, "part-allocated", said, by, at)
     db.session.flush()
 
@@ -43,7 +43,7 @@ def set_aside(entry: PartEntry, quantity: Decimal, *, by: Person, at: datetime) 
     refuse_more(entry, quantity, "allocated", "allocated")
     move(entry, quantity, source="allocated", target="ready")
     where = " and ".join(
-        queries.whereabouts(row.location) for row in stock.allocations_for(entry.subject)
+        places.whereabouts(row.location) for row in stock.allocations_for(entry.subject)
     )
     said = f"{in_words(quantity, entry.part)} set aside {where}".strip()
     telling.record(entry, "part-ready", said, by, at)
@@ -145,7 +145,7 @@ def arrived(
     ready = set_aside or (van is not None and van.id == location.id)
     set_apart(entry, taken, location=location)
     move(entry, taken, source="on_order", target="ready" if ready else "allocated")
-    said = f"{in_words(taken, entry.part)} arrived {queries.whereabouts(location)}, {paper}"
+    said = f"{in_words(taken, entry.part)} arrived {places.whereabouts(location)}, {paper}"
     telling.record(entry, "part-ready" if ready else "part-arrived", said, by, at)
     ending = "ready for you" if ready else "allocated to you"
     telling.tell_technician(entry, f"{said}: {ending} for {entry.order.number}", by)

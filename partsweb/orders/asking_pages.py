@@ -21,7 +21,7 @@ from partsweb.kit.slot import partial
 from partsweb.kit.words import qty
 from partsweb.locations import queries as locations
 from partsweb.locations.views import own_van
-from partsweb.orders import asking, collecting, queries
+from partsweb.orders import asking, collecting, open_requests, places, queries, work_logs
 from partsweb.orders.forms import GivenUpForm, RequestForm
 from partsweb.orders.models import RequestReason, Urgency
 from partsweb.orders.views import bp
@@ -83,7 +83,7 @@ def substitution(entry_id: UUID) -> ResponseReturnValue:
         part=part,
         words=words,
         parts=[one for one in parts if one.id != found.part_id],
-        held=queries.holdings(ids, near=queries.van_for(found.order)),
+        held=places.holdings(ids, near=queries.van_for(found.order)),
     )
 
 
@@ -111,7 +111,7 @@ def substitute(entry_id: UUID) -> ShowAfter:
 def collection(entry_id: UUID) -> ResponseReturnValue:
     """How many of what lies ready there are taken, and which units."""
     found = queries.part_entry(entry_id, seen_by=g.person)
-    rows = queries.set_apart([found]).get(found.id, [])
+    rows = work_logs.set_apart([found]).get(found.id, [])
     kept = [row for row in rows if row.location_id == fields.an_id(request.values, "source")]
     source = kept[0].location if kept else None
     return page(
@@ -145,5 +145,5 @@ def collect(entry_id: UUID) -> ShowAfter:
 
 def asked_for(asked: CatalogueRequest) -> Markup | str:
     """On which orders it is waited for, as far as one may see them."""
-    waiting = queries.entries_of(asked, seen_by=g.person)
+    waiting = open_requests.entries_of(asked, seen_by=g.person)
     return partial("orders/_asked_for.html", entries=waiting) if waiting else ""

@@ -15,7 +15,7 @@ from partsweb.kit.pages import page
 from partsweb.locations import queries as locations
 from partsweb.locations.models import Kind, Location
 from partsweb.locations.views import own_van
-from partsweb.orders import queries
+from partsweb.orders import open_requests, places, queries
 from partsweb.orders.models import Fate
 
 bp = Blueprint("blank", __name__)
@@ -60,5 +60,6 @@ def _places() -> list[Location]:
 def _known_parts() -> list[Part]:
     """The van's parts and those of one's own orders, so that the form can say what it is about."""
     van = own_van()
-    held = [part for part, _ in queries.van_stock(van)] if van else []
-    return list({part.id: part for part in (*held, *queries.parts_asked_by(g.person))}.values())
+    held = [part for part, _ in places.van_stock(van)] if van else []
+    known = [*held, *open_requests.parts_asked_by(g.person)]
+    return list({part.id: part for part in known}.values())

@@ -12,7 +12,7 @@ from partsweb.kit.refusal import Refusal
 from partsweb.kit.words import qty
 from partsweb.locations import queries as locations
 from partsweb.locations.models import Location
-from partsweb.orders import queries, telling
+from partsweb.orders import places, telling
 from partsweb.orders.answering import owner_of_units
 from partsweb.orders.installing import hold, refuse_fractions, set_apart
 from partsweb.orders.models import PartEntry
@@ -45,7 +45,7 @@ def collect(
     if freed < quantity or quantity > entry.ready:
         raise Refusal(
             f"Only {qty(min(freed, entry.ready))} of {entry.part.sku} lie ready for "
-            f"{entry.order.number} {queries.whereabouts(source)} now. Look again.",
+            f"{entry.order.number} {places.whereabouts(source)} now. Look again.",
             field="quantity",
         )
     ledger.transfer(

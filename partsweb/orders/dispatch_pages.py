@@ -13,7 +13,7 @@ from partsweb.kit.pages import page
 from partsweb.kit.paging import Page, asked_page
 from partsweb.kit.refusal import NotFound
 from partsweb.orders import dispatch as looked_at
-from partsweb.orders import history, queries
+from partsweb.orders import history, open_requests, queries
 from partsweb.orders.dispatch import Short
 from partsweb.orders.models import Installation
 from partsweb.orders.views import bp
@@ -37,7 +37,7 @@ def dispatch() -> ResponseReturnValue:
         for what, (title, rows) in LISTS.items()
         if what != "flagged"
     ]
-    waiting = queries.requests()
+    waiting = open_requests.requests()
     return page("orders/dispatch.html", nav="orders", lists=lists, waiting=waiting)
 
 

@@ -15,7 +15,7 @@ from partsweb.extensions import db
 from partsweb.kit import clock
 from partsweb.kit.event import event
 from partsweb.locations.models import Location
-from partsweb.orders import installing, queries, requesting, telling
+from partsweb.orders import installations, installing, requesting, telling
 from partsweb.orders.installing import hold
 from partsweb.orders.models import Fate, Installation, Order, PartEntry
 from partsweb.orders.refusing import refuse_known, refuse_taken_back
@@ -186,7 +186,7 @@ def correct(
 
 
 def _fit(one: Installation, number: str, *, by: Person, at: datetime) -> None:
-    twin = queries.same_lately(one, number)
+    twin = installations.same_lately(one, number)
     one.possible_duplicate = twin is not None
     installing.apply(one, number, by=by, at=at)
     if twin is not None:
@@ -202,7 +202,7 @@ def _fit(one: Installation, number: str, *, by: Person, at: datetime) -> None:
 def _warn(entry: PartEntry, fitted: Sequence[Installation], *, by: Person, at: datetime) -> None:
     """Tell the coordinator what is odd about it, and write it into the order's history."""
     db.session.flush()
-    for said in queries.warnings(fitted):
+    for said in installations.warnings(fitted):
         telling.record(entry, "stock-odd", said, by, at)
         timeline.tell_role(COORDINATOR, fitted[0].subject, f"{entry.order.number}: {said}")
 

@@ -17,7 +17,8 @@ from partsweb.kit import clock
 from partsweb.kit.exact import ZERO, read_decimal
 from partsweb.kit.refusal import Refusal
 from partsweb.orders.models import Fate, OrderState, RequestReason, Urgency
-from partsweb.orders.queries import Asked, Filter
+from partsweb.orders.open_requests import Asked
+from partsweb.orders.queries import Filter
 
 Fields = MultiDict[str, str]
 Word = TypeVar("Word", bound=StrEnum)

@@ -18,7 +18,7 @@ from partsweb.kit.exact import ZERO
 from partsweb.kit.refusal import Refusal
 from partsweb.locations import queries as locations
 from partsweb.locations.models import VIRTUAL, Kind, Location
-from partsweb.orders import queries
+from partsweb.orders import installations
 from partsweb.orders.models import Fate, Installation, PartEntry
 from partsweb.people.models import Person
 from partsweb.returns import rules as cores
@@ -169,7 +169,7 @@ def apply(one: Installation, number: str, *, by: Person, at: datetime) -> None:
 
 def undo(one: Installation, *, by: Person, at: datetime) -> None:
     """As if it had not been fitted: movements newest first, states, what was set apart."""
-    for moved in reversed(queries.standing_moves(one)):
+    for moved in reversed(installations.standing_moves(one)):
         ledger.reverse(moved, by=by, at=at)
     entry = one.entry
     entry.installed -= one.quantity
@@ -200,7 +200,7 @@ def _issue(one: Installation, number: str, *, by: Person, at: datetime) -> None:
     value = None
     if unit.location.kind in VIRTUAL:
         # It was never gone, or is here although the books say otherwise: it comes in first.
-        value = queries.issue_cost(unit)
+        value = installations.issue_cost(unit)
         _bring(unit, one, value, by=by, at=at)
     issued = Move(
         part,
@@ -253,7 +253,7 @@ def _part_with_original(one: Installation, *, by: Person, at: datetime) -> None:
             reason,
             unit.owner_id,
             serial=unit,
-            value=queries.issue_cost(unit) if unit.location_id == installed.id else None,
+            value=installations.issue_cost(unit) if unit.location_id == installed.id else None,
             cause=one.subject,
         )
     ledger.post([gone], by=by, at=at)

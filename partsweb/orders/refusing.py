@@ -11,7 +11,7 @@ from partsweb.extensions import db
 from partsweb.kit.refusal import Refusal
 from partsweb.kit.words import qty
 from partsweb.locations.models import Location
-from partsweb.orders import queries
+from partsweb.orders import places
 from partsweb.orders.installing import hold, refuse_fractions
 from partsweb.orders.models import Installation, PartEntry, WorkNote
 from partsweb.stock import queries as stock
@@ -31,7 +31,7 @@ def refuse_promised(part: Part, quantity: Decimal, source: Location) -> None:
     """What is promised to others is not carried away."""
     free = stock.on_hand(part, source) - stock.allocated(part, source)
     if quantity > free:
-        where = queries.whereabouts(source)
+        where = places.whereabouts(source)
         raise Refusal(f"Only {qty(free)} of {part.sku} are available {where}.", field="quantity")
 
 
@@ -45,7 +45,7 @@ def refuse_unnamed(
     for unit in serials:
         if unit.location_id != source.id:
             raise Refusal(
-                f"Serial {unit.number} is {queries.whereabouts(unit.location)}.", field="serial"
+                f"Serial {unit.number} is {places.whereabouts(unit.location)}.", field="serial"
             )
 
 

@@ -15,7 +15,7 @@ from partsweb.kit.exact import ZERO
 from partsweb.kit.refusal import Refusal
 from partsweb.kit.words import qty
 from partsweb.locations.models import Location
-from partsweb.orders import installing, queries, telling
+from partsweb.orders import installing, queries, telling, work_logs
 from partsweb.orders.installing import hold, refuse_fractions, release, take
 from partsweb.orders.models import Order, PartEntry, RequestReason, Urgency
 from partsweb.orders.refusing import refuse_known, refuse_unnamed
@@ -143,7 +143,7 @@ def not_used(
 
 def let_go(order: Order, *, by: Person, at: datetime) -> None:
     """A closed order waits for nothing; what lies ready for it is given back by hand."""
-    for entry in queries.log(order).entries:
+    for entry in work_logs.log(order).entries:
         hold(entry)
         still = entry.waiting + entry.on_order + entry.allocated
         if still > ZERO:

@@ -25,7 +25,17 @@ from partsweb.kit.words import qty
 from partsweb.locations import queries as locations
 from partsweb.locations.models import Location
 from partsweb.locations.views import own_van
-from partsweb.orders import answering, fitting, queries, requesting, rules
+from partsweb.orders import (
+    answering,
+    fitting,
+    installations,
+    open_requests,
+    places,
+    queries,
+    requesting,
+    rules,
+    work_logs,
+)
 from partsweb.orders.forms import (
     Act,
     AnswerForm,
@@ -117,7 +127,7 @@ def create_order() -> ShowAfter:
 def order(number: str) -> ResponseReturnValue:
     """The order's Work Logs: its parts and notes, and what can be done next."""
     found = queries.order(number, seen_by=g.person)
-    log = queries.log(found)
+    log = work_logs.log(found)
     return page("orders/order.html", "panel", nav="orders", tab="logs", order=found, log=log)
 
 
@@ -246,7 +256,7 @@ def new_entry(number: str) -> ResponseReturnValue:
         part = _part(asked)
         return page("orders/request.html", nav="orders", order=found, **_offers(part, van))
     those = catalogue.found(words)
-    held = queries.holdings([part.id for part in those.parts], near=van)
+    held = places.holdings([part.id for part in those.parts], near=van)
     return page(
         "orders/new_entry.html",
         "results",
@@ -254,7 +264,7 @@ def new_entry(number: str) -> ResponseReturnValue:
         order=found,
         words=words,
         alike=those.alike,
-        parts=queries.nearest_first(those.parts, held, near=van, words=words),
+        parts=places.nearest_first(those.parts, held, near=van, words=words),
         asked_alike=asked_like(words) if words else (),
         held=held,
         own=van,
@@ -300,7 +310,7 @@ def from_van(number: str) -> ResponseReturnValue:
         order=found,
         own=van,
         words=words,
-        parts=queries.van_stock(van, words) if van else (),
+        parts=places.van_stock(van, words) if van else (),
     )
 
 
@@ -339,7 +349,7 @@ def install_from_van(number: str) -> ShowAfter:
 def entry(entry_id: UUID) -> ResponseReturnValue:
     """One part of an order: how much of it is in which state, and what can be done about it."""
     found = queries.part_entry(entry_id, seen_by=g.person)
-    log = queries.log(found.order)
+    log = work_logs.log(found.order)
     return page("orders/entry.html", nav="orders", entry=found, order=found.order, log=log)
 
 
@@ -400,7 +410,7 @@ def not_used(entry_id: UUID) -> ResponseReturnValue:
         entry=found,
         home=van,
         units=stock.serials_at(found.part, van) if van else (),
-        places=[one.location for one in queries.sources(found.part, near=van)],
+        places=[one.location for one in places.sources(found.part, near=van)],
     )
 
 
@@ -497,7 +507,8 @@ def take_back(installation_id: UUID) -> ShowAfter:
 def requests() -> ResponseReturnValue:
     """What technicians wait for: to be answered, and to be made ready."""
     wanted = read_asked(request.args)
-    waiting, allocated = queries.requests(wanted, page=asked_page()), queries.to_make_ready(wanted)
+    waiting = open_requests.requests(wanted, page=asked_page())
+    allocated = open_requests.to_make_ready(wanted)
     parts = {one.part_id for one in [*waiting.items, *allocated.items]}
     return page(
         "orders/requests.html",
@@ -508,8 +519,8 @@ def requests() -> ResponseReturnValue:
         technicians=people.with_role(TECHNICIAN),
         waiting=waiting,
         allocated=allocated,
-        held=queries.holdings(list(parts), near=None),
-        apart=queries.set_apart(allocated.items),
+        held=places.holdings(list(parts), near=None),
+        apart=work_logs.set_apart(allocated.items),
     )
 
 
@@ -519,7 +530,7 @@ def answer(entry_id: UUID) -> ResponseReturnValue:
     """What can be answered: from stock, on a purchase order, or no."""
     found = queries.part_entry(entry_id, seen_by=g.person)
     van = queries.van_for(found.order)
-    sources = [one for one in queries.sources(found.part, near=van) if one.on_hand > ZERO]
+    sources = [one for one in places.sources(found.part, near=van) if one.on_hand > ZERO]
     return page(
         "orders/answer.html",
         nav="orders",
@@ -582,13 +593,13 @@ def _show_fitted(fitted: list[Installation]) -> ShowAfter:
         said.append(f"Consigned under {entry.agreement.number}.")
     if any(one.possible_duplicate for one in fitted):
         said.append("A colleague logged the same a moment ago: marked as a possible duplicate.")
-    if queries.evidence_missing(entry):
+    if work_logs.evidence_missing(entry):
         said.append("It needs a photo or certificate before it counts as complete.")
     return _show(entry.order, " ".join(said))
 
 
 def _odd(fitted: list[Installation]) -> list[str]:
-    said = queries.warnings(fitted)
+    said = installations.warnings(fitted)
     return [*said, "The coordinator sees it."] if said else []
 
 
@@ -637,7 +648,7 @@ def _offers(part: Part, van: Location | None) -> dict[str, Any]:
     lead = usual.lead_days if usual and usual.lead_days is not None else None
     if usual and lead is None:
         lead = usual.vendor.lead_days
-    held = queries.holdings([part.id], near=van)[part.id]
+    held = places.holdings([part.id], near=van)[part.id]
     return {
         "part": part,
         "own": van,
@@ -666,8 +677,8 @@ def _why() -> dict[str, Any]:
 def _fitting(part: Part, entry: PartEntry | None = None) -> dict[str, Any]:
     """What the form for an installation offers: places, units, and what is likely."""
     van = own_van() or (queries.van_for(entry.order) if entry else None)
-    sources = queries.sources(part, near=van)
-    likely = queries.likely_source(entry, van)
+    sources = places.sources(part, near=van)
+    likely = places.likely_source(entry, van)
     place = likely or (sources[0].location if sources else None)
     wanted = entry and (entry.ready or entry.allocated or entry.waiting or entry.on_order)
     return {
@@ -678,7 +689,7 @@ def _fitting(part: Part, entry: PartEntry | None = None) -> dict[str, Any]:
         "ours": OURS,
         "wanted": wanted or 1,
         "fates": [(one.value, one.value.capitalize()) for one in Fate],
-        "fate": queries.likely_fate(part, swap="swap" in request.args).value,
+        "fate": places.likely_fate(part, swap="swap" in request.args).value,
     }
 
 

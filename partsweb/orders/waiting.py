@@ -9,7 +9,7 @@ from partsweb.catalogue.models import Vendor
 from partsweb.extensions import db
 from partsweb.kit import clock
 from partsweb.kit.words import day, moment
-from partsweb.orders import queries, telling
+from partsweb.orders import telling, work_logs
 from partsweb.orders.models import Order, OrderState, PartEntry
 from partsweb.people.models import Person
 from partsweb.people.permissions import DISPATCHER
@@ -65,7 +65,7 @@ def _awaits_until(order: Order, vendor: Vendor) -> date | None:
         return None
     if order.awaiting_vendor_id not in {None, vendor.id}:
         return None
-    due = [entry.expected_on for entry in queries.log(order).entries if entry.on_order]
+    due = [entry.expected_on for entry in work_logs.log(order).entries if entry.on_order]
     until = max(filter(None, due), default=None)
     if until is None or until == order.awaiting_until:
         return None

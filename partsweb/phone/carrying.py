@@ -9,6 +9,7 @@ from flask import url_for
 
 from partsweb.kit.words import qty
 from partsweb.locations import queries as locations
+from partsweb.orders import places
 from partsweb.orders import queries as orders
 from partsweb.orders.models import Order
 from partsweb.people.models import Person
@@ -51,7 +52,7 @@ def van_of(person: Person) -> dict[str, Any] | None:
     van = locations.van_of(person)
     if van is None:
         return None
-    held = {part.id.hex: qty(quantity) for part, quantity in orders.van_stock(van)}
+    held = {part.id.hex: qty(quantity) for part, quantity in places.van_stock(van)}
     return {"name": van.name, "held": held}
 
 
@@ -110,7 +111,7 @@ def _of_van(person: Person) -> Iterator[Address]:
     van, order = locations.van_of(person), orders.active_order(person)
     if van is None:
         return
-    held = [part.id for part, _ in orders.van_stock(van)]
+    held = [part.id for part, _ in places.van_stock(van)]
     # What stands on labels in the van opens without signal, too.
     yield _whole(url_for("locations.location", location_id=van.id))
     for unit in stock.serials_of(held, van)[:MOST_UNITS]:

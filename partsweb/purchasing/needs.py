@@ -20,8 +20,8 @@ from partsweb.kit.paging import Page, paged_rows
 from partsweb.kit.refusal import Refusal
 from partsweb.locations import queries as locations
 from partsweb.locations.models import Kind, Location
-from partsweb.orders import queries as orders
-from partsweb.orders.queries import Held
+from partsweb.orders import places
+from partsweb.orders.places import Held
 from partsweb.people.models import Person
 from partsweb.purchasing import queries, rules
 from partsweb.purchasing.models import PurchaseOrder
@@ -197,7 +197,7 @@ def _add_ways(found: Sequence[Need]) -> None:
     sold: dict[UUID, list[VendorReference]] = {part_id: [] for part_id in part_ids}
     for reference in db.session.scalars(_references(part_ids)):
         sold[reference.part_id].append(reference)
-    held, keeps = orders.holdings(part_ids, near=None), _levels_of(part_ids)
+    held, keeps = places.holdings(part_ids, near=None), _levels_of(part_ids)
     consigned, only = _consigned(part_ids), locations.only_warehouse()
     for need in found:
         need.references = sold[need.part.id]

@@ -25,6 +25,7 @@ from partsweb.kit.subject import Subject
 from partsweb.kit.words import day, qty
 from partsweb.locations import queries as locations
 from partsweb.locations.models import Location
+from partsweb.orders import open_requests
 from partsweb.orders import queries as orders
 from partsweb.orders.models import PartEntry
 from partsweb.purchasing import queries, rules
@@ -286,7 +287,7 @@ def remove_line(line_id: UUID) -> ShowAfter:
 @reads("put on purchase orders")
 def requests() -> ResponseReturnValue:
     """What technicians wait for and nobody answered yet."""
-    found = orders.requests(page=asked_page())
+    found = open_requests.requests(page=asked_page())
     return page("purchasing/requests.html", nav="more", found=found)
 
 

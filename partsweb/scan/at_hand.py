@@ -12,7 +12,7 @@ from flask import url_for
 from partsweb.catalogue.labels import codes_of
 from partsweb.catalogue.models import Part
 from partsweb.locations import queries as locations
-from partsweb.orders import queries as orders
+from partsweb.orders import places
 from partsweb.orders.models import Order, PartEntry
 from partsweb.people.models import Person
 from partsweb.purchasing import queries as purchasing
@@ -79,7 +79,7 @@ def _van(found: dict[UUID, AtHand], person: Person) -> None:
     van = locations.van_of(person)
     if van is None:
         return
-    held = [part for part, _ in orders.van_stock(van)[:MOST_IN_VAN]]
+    held = [part for part, _ in places.van_stock(van)[:MOST_IN_VAN]]
     for part in held:
         found.setdefault(part.id, AtHand(part)).in_van = True
     for unit in stock.serials_of([part.id for part in held], van):

@@ -16,9 +16,9 @@ from partsweb.kit import subject
 from partsweb.kit.refusal import NotFound
 from partsweb.locations import queries as locations
 from partsweb.locations.models import Location
-from partsweb.orders import queries as orders
+from partsweb.orders import places
 from partsweb.orders.models import Fate, Order, PartEntry
-from partsweb.orders.queries import Held
+from partsweb.orders.places import Held
 from partsweb.people.models import Person
 from partsweb.purchasing import queries as purchasing
 from partsweb.purchasing.models import PurchaseLine, PurchaseOrder
@@ -75,7 +75,7 @@ class Found:
     @property
     def fate(self) -> Fate:
         """Where the original likely goes."""
-        return orders.likely_fate(self.part) if self.part else Fate.NONE
+        return places.likely_fate(self.part) if self.part else Fate.NONE
 
     @property
     def kind(self) -> str:
@@ -125,7 +125,7 @@ def _with_part(
         thing,
         part=part,
         unit=unit,
-        places=orders.holdings([part.id], near=van)[part.id],
+        places=places.holdings([part.id], near=van)[part.id],
         active_order=order,
         entry=entry,
         source=_source(unit, entry, van) if order else None,
@@ -137,7 +137,7 @@ def _source(unit: Serial | None, entry: PartEntry | None, van: Location | None) 
     """A unit is taken from where the books have it, anything else from where it likely lies."""
     if unit is not None and unit.location.is_place:
         return unit.location
-    return orders.likely_source(entry, van)
+    return places.likely_source(entry, van)
 
 
 def _open_entry(order: Order, part: Part) -> PartEntry | None:

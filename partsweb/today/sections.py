@@ -12,8 +12,7 @@ from partsweb.counts import queries as counts
 from partsweb.invoices import queries as invoices
 from partsweb.locations.views import own_van
 from partsweb.month_end import queries as month_end
-from partsweb.orders import dispatch
-from partsweb.orders import queries as orders
+from partsweb.orders import dispatch, open_requests
 from partsweb.people.models import Person
 from partsweb.people.permissions import (
     ADMIN,
@@ -50,7 +49,7 @@ LOADS: dict[str, Callable[[Person], Any]] = {
     "discrepancies": lambda person: purchasing.discrepancies(Wrong(), seen_by=person),
     "not_ready": lambda person: dispatch.not_ready(size=queries.SHOWN),
     "asked_for": lambda person: asked.catalogue_requests(seen_by=person),
-    "to_buy": lambda person: orders.requests(),
+    "to_buy": lambda person: open_requests.requests(),
     "late": lambda person: purchasing.purchase_orders(Wanted("late"), seen_by=person),
     "to_decide": lambda person: approvals.to_decide(),
     "counts": lambda person: counts.counts(seen_by=person, undone=True, size=queries.SHOWN),

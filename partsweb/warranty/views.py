@@ -16,6 +16,7 @@ from partsweb.kit.door import occurred_at, reads, writes
 from partsweb.kit.pages import ShowAfter, page, show_after
 from partsweb.kit.paging import asked_page
 from partsweb.orders import queries as orders
+from partsweb.orders import work_logs
 from partsweb.orders.models import PartEntry
 from partsweb.timeline import queries as timeline
 from partsweb.warranty import queries, rules
@@ -81,7 +82,7 @@ def _speaks_for(hold: Hold) -> dict[str, Any]:
         "hold": hold,
         "entry": entry,
         "standing": standing,
-        "photos": [one for found in orders.photos(subjects).values() for one in found],
+        "photos": [one for found in work_logs.photos(subjects).values() for one in found],
         "before": before,
         "months": queries.months_between(before.occurred_at, fitted_at) if before else None,
         "person": g.person,

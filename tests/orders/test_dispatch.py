@@ -10,9 +10,9 @@ from flask import Flask
 
 from partsweb.kit import clock
 from partsweb.locations import queries as locations
-from partsweb.orders import dispatch, fitting, history, queries, requesting, rules
+from partsweb.orders import dispatch, fitting, history, open_requests, requesting, rules
 from partsweb.orders.models import Fate, Order, OrderState, Urgency
-from partsweb.orders.queries import Asked
+from partsweb.orders.open_requests import Asked
 from partsweb.purchasing import rules as buying
 from partsweb.timeline.queries import told
 from partsweb.timeline.rules import follow_up
@@ -47,7 +47,7 @@ def test_requests_are_narrowed_by_technician_urgency_and_words(app: Flask):
         b = requesting.request(his, fan, ONE, by=tom, at=now, urgency=Urgency.TODAY)
 
         def found(**wanted) -> list:
-            return [one.id for one in queries.requests(Asked(**wanted)).items]
+            return [one.id for one in open_requests.requests(Asked(**wanted)).items]
 
         assert found() == [b.id, a.id]
         assert found(technician_id=tess.id) == [a.id]

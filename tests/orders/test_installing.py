@@ -15,7 +15,7 @@ from partsweb.kit import clock
 from partsweb.kit.refusal import Refusal
 from partsweb.locations import queries as locations
 from partsweb.locations.models import Kind
-from partsweb.orders import answering, audit, fitting, queries, requesting
+from partsweb.orders import answering, audit, fitting, installations, requesting, work_logs
 from partsweb.orders.models import Fate
 from partsweb.people.permissions import COORDINATOR, DISPATCHER
 from partsweb.stock import audit as ledger_audit
@@ -161,7 +161,7 @@ def test_using_a_part_before_it_was_received_is_warned_about_and_allowed(books: 
 
     warning = "Van 3 now shows −1 of IGN-77: it was used before it was received."
     assert stock.on_hand(part, van) == -1
-    assert queries.warnings([one]) == [warning]
+    assert installations.warnings([one]) == [warning]
     assert texts(one.entry.order, "stock-odd") == [warning]
     assert told(cora).items[0].text == f"{one.entry.order.number}: {warning}"
     assert [balance.part_id for balance in stock.negative_balances().items] == [part.id]
@@ -182,7 +182,7 @@ def test_consigned_stock_that_nobody_marked_is_taken_rather_than_owing_our_own(
 
     [moved] = stock.caused_by(one.subject)
     assert (moved.owner_id, moved.value) == (owner.id, 0)
-    assert queries.warnings([one]) == []
+    assert installations.warnings([one]) == []
 
 
 # --- Serials ----------------------------------------------------------------------------------
@@ -521,13 +521,13 @@ def test_a_compliance_part_lacks_evidence_until_something_hangs_on_it(books: Non
     tess, part = a_technician(van=van), a_part(compliance=True)
     in_stock(part, van, 2)
     entry = requesting.request(an_order(assigned_to=tess), part, ONE, by=tess, at=now())
-    assert not queries.evidence_missing(entry)
+    assert not work_logs.evidence_missing(entry)
 
     fitting.install(entry, ONE, source=van, by=tess, at=now())
-    assert queries.evidence_missing(entry)
+    assert work_logs.evidence_missing(entry)
     hang_a_photo_on(entry, by=tess)
 
-    assert not queries.evidence_missing(entry)
+    assert not work_logs.evidence_missing(entry)
 
 
 def hang_a_photo_on(entry, *, by) -> None:

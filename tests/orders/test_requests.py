@@ -13,7 +13,7 @@ from sqlalchemy import select
 from partsweb.extensions import db
 from partsweb.kit import clock
 from partsweb.kit.refusal import NotFound, Refusal
-from partsweb.orders import answering, audit, queries, requesting, rules
+from partsweb.orders import answering, audit, open_requests, queries, requesting, rules
 from partsweb.orders.models import OrderState, Urgency
 from partsweb.people.permissions import COORDINATOR, DISPATCHER
 from partsweb.stock import queries as stock
@@ -59,7 +59,7 @@ def test_a_request_waits_and_stands_on_the_timeline_and_on_dispatchs_list(books:
 
     assert (entry.quantity, entry.waiting, entry.cost) == (TWO, TWO, Decimal(389))
     assert events(order) == ["part-requested"]
-    assert [one.id for one in queries.requests().items] == [entry.id]
+    assert [one.id for one in open_requests.requests().items] == [entry.id]
 
 
 def test_dispatchs_list_has_the_urgent_and_the_old_ones_first(books: None) -> None:
@@ -71,7 +71,7 @@ def test_dispatchs_list_has_the_urgent_and_the_old_ones_first(books: None) -> No
     requesting.request(order, new, ONE, by=tess, at=now())
     requesting.request(order, urgent, ONE, by=tess, at=now(), urgency=Urgency.TODAY)
 
-    assert [one.part.id for one in queries.requests().items] == [urgent.id, old.id, new.id]
+    assert [one.part.id for one in open_requests.requests().items] == [urgent.id, old.id, new.id]
 
 
 def test_nothing_is_asked_for_on_an_order_that_is_closed(books: None) -> None:
@@ -346,7 +346,7 @@ def test_an_order_that_is_cancelled_waits_for_nothing_and_frees_its_stock(books:
 
     assert entry.states == [(TWO, "Cancelled")]
     assert stock.allocated(part, depot) == 0
-    assert queries.requests().total == 0
+    assert open_requests.requests().total == 0
 
 
 def test_orders_are_numbered_one_after_the_other(books: None) -> None:
