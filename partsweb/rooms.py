@@ -25,12 +25,15 @@ from partsweb.labels import views as labels
 from partsweb.locations import views as locations
 from partsweb.month_end import checks, pack
 from partsweb.month_end import views as month_end
-from partsweb.orders import (
+from partsweb.orders import (  # noqa: F401 - pages of several stand on the blueprint of orders
+    answering_views,
     asking,
     asking_pages,
     blank_pages,
     carrying,
-    dispatch_pages,  # noqa: F401 - its pages stand on the blueprint of orders
+    dispatch_pages,
+    fitting_views,
+    requesting_views,
 )
 from partsweb.orders import views as orders
 from partsweb.orders.fitting import installation_undone, part_installed
