@@ -23,6 +23,7 @@ from tests.journeys.phones import (
     address_of,
     carried,
     enqueue,
+    files_of,
     log_note,
     notes,
     posts,
@@ -141,11 +142,7 @@ def test_a_deploy_in_between_keeps_the_queue_and_takes_the_old_form(
     before = tess.locator("script[type=module]").first.get_attribute("src")
     tess.context.set_offline(True)
     enqueue(tess, company.order.number, "Kept by the old release")
-    next_release = shutil.copytree(Path(partsweb.__file__).parent, tmp_path / "partsweb")
-    app_js = next_release / "static/js/app.js"
-    app_js.write_text(app_js.read_text() + "\n// the next release\n")
-    site.server.kill()
-    site.server.start(PYTHONPATH=str(tmp_path))
+    deploy(site, tmp_path)
 
     tess.context.set_offline(False)
     tess.get_by_label("What was done").fill("From the old form")
@@ -158,7 +155,68 @@ def test_a_deploy_in_between_keeps_the_queue_and_takes_the_old_form(
     site.server.kill()
 
 
+def test_a_new_version_is_offered_and_never_taken_over_something_typed(
+    tess: Page, company: Company, site: Site, tmp_path: Path
+):
+    tess.goto(f"/orders/{company.order.number}/notes/new")
+    before = files_of(tess)
+    tess.get_by_label("What was done").fill("Half a sentence")
+    deploy(site, tmp_path)
+
+    # As when the phone is taken out of the pocket.
+    tess.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    expect(tess.get_by_text("A new version is ready.")).to_be_visible()
+    tess.get_by_role("button", name="Use it now").tap()
+    expect(tess.get_by_text("Send or finish what you typed first")).to_be_visible()
+    expect(tess.get_by_label("What was done")).to_have_value("Half a sentence")
+    assert files_of(tess) == before
+    tess.get_by_role("button", name="Log the note").tap()
+    tess.wait_for_url(f"**/orders/{company.order.number}")
+    expect(tess.get_by_text("Half a sentence").first).to_be_visible()
+    tess.get_by_role("button", name="Use it now").tap()
+
+    expect(tess.get_by_text("A new version is ready.")).to_have_count(0)
+    assert files_of(tess) != before
+    expect(tess.get_by_text("Half a sentence").first).to_be_visible()
+    assert notes(site.app, company.order) == ["Half a sentence"]
+    site.server.kill()
+
+
+def test_from_the_home_screen_it_begins_with_the_server_stopped(
+    tess: Page, company: Company, site: Site
+):
+    said = tess.evaluate("fetch('/manifest.webmanifest').then((answer) => answer.json())")
+    ways = [said["start_url"], *(one["url"] for one in said["shortcuts"])]
+    context = tess.context
+    # What a browser happens to have beside it doesn't count.
+    context.new_cdp_session(tess).send("Network.clearBrowserCache")
+    tess.close()
+    site.server.kill()
+
+    shown = {}
+    for way in ways:
+        page = context.new_page()
+        page.goto(way)
+        # Its files are there, too, and run.
+        expect(page.locator("signal-line")).to_contain_text("No signal since")
+        shown[way] = page.locator("#page").inner_text()
+        page.close()
+
+    assert ways == ["/", "/scan", "/"]
+    assert company.order.number in shown["/"]
+    assert "Look up" in shown["/scan"]
+
+
 # --- How it is done --------------------------------------------------------------------------
+
+
+def deploy(site: Site, folder: Path) -> None:
+    """Stop the server, and start the next release in its place."""
+    next_release = shutil.copytree(Path(partsweb.__file__).parent, folder / "partsweb")
+    app_js = next_release / "static/js/app.js"
+    app_js.write_text(app_js.read_text() + "\n// the next release\n")
+    site.server.kill()
+    site.server.start(PYTHONPATH=str(folder))
 
 
 @contextlib.contextmanager
