@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from PIL import Image
@@ -32,6 +33,12 @@ def test_photos_leave_the_phone_upright_small_and_silent(
     tess.get_by_role("button", name="Log the note").tap()
     expect(tess.get_by_role("heading", name="Saved on this phone")).to_be_visible()
 
+    tess.goto("/phone")
+    expect(tess.locator("[data-photos]")).to_have_text(re.compile("^2, [0-9.]+ (kB|MB)$"))
+    waits = tess.locator("waiting-entries li")
+    expect(waits).to_contain_text(
+        tess.locator("[data-photos]").inner_text().replace("2,", "2 photos,")
+    )
     tess.context.set_offline(False)
     send_now(tess)
 

@@ -1,6 +1,7 @@
 // What waits on this phone, of one lane or all of it, with what its owner can do about it.
 import { onChange, retry, store, withdraw, drain } from "../lib/outbox.js";
 import { userOf } from "../lib/outbox-page.js";
+import { sizeOf } from "../lib/sizes.js";
 
 const STATES = { waiting: ["waiting", "wait"], "needs you": ["needs you", "stop"], stuck: ["stuck", "warn"] };
 
@@ -77,8 +78,14 @@ class WaitingEntries extends HTMLElement {
 
 function textOf({ lane, at, files }) {
   const when = new Date(at).toTimeString().slice(0, 5);
-  const photos = files.length ? `${files.length} file${files.length > 1 ? "s" : ""}` : "";
-  return [lane, when, photos].filter(Boolean).join(" · ");
+  return [lane, when, files.length && filesSaid(files)].filter(Boolean).join(" · ");
+}
+
+/** What waits with it: 2 photos, 1.4 MB. */
+function filesSaid(files) {
+  const kind = files.every(({ type }) => type.startsWith("image/")) ? "photo" : "file";
+  const bytes = files.reduce((sum, file) => sum + file.bytes.byteLength, 0);
+  return `${files.length} ${kind}${files.length > 1 ? "s" : ""}, ${sizeOf(bytes)}`;
 }
 
 /** The server would look for its number; told when there is signal, as any other write. */
