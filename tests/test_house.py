@@ -730,7 +730,11 @@ def sources(*names: str) -> Iterator[tuple[str, ast.Module]]:
 
 # Rules and queries of a large room stand in files beside.
 RULES = ("rules", "requesting", "answering", "fitting")
-QUERIES = ("queries", "installations", "open_requests", "places", "work_logs")
+QUERIES = (
+    "queries",
+    *("installations", "open_requests", "places", "work_logs"),
+    *("coming", "figures", "received", "seeing"),
+)
 
 
 def test_views_are_short():

@@ -11,7 +11,7 @@ from partsweb.extensions import db
 from partsweb.kit.refusal import Refusal
 from partsweb.kit.words import qty
 from partsweb.people.models import Person
-from partsweb.purchasing import queries
+from partsweb.purchasing import coming, received
 from partsweb.purchasing.models import Discrepancy, PurchaseLine, PurchaseOrder
 from partsweb.purchasing.ordering import lock
 from partsweb.timeline import rules as timeline
@@ -20,7 +20,7 @@ from partsweb.timeline import rules as timeline
 def follow(request: CatalogueRequest, *, into: Part, by: Person, at: datetime) -> None:
     """Every line of it is one of the part now, at the price and with the arrivals that it has."""
     part = request.part
-    for order in queries.with_lines_of(part):
+    for order in coming.with_lines_of(part):
         lock(order)
         for line in (one for one in order.lines if one.part_id == part.id):
             _refuse(order, line, into)
@@ -33,7 +33,7 @@ def follow(request: CatalogueRequest, *, into: Part, by: Person, at: datetime) -
 
 
 def _refuse(order: PurchaseOrder, line: PurchaseLine, into: Part) -> None:
-    if queries.open_conflicts_of([line]):
+    if received.open_conflicts_of([line]):
         raise Refusal(
             f"{order.number} has a serial of {line.part.sku} that the books have elsewhere. Say "
             "there how that came to be, then merge.",

@@ -19,7 +19,7 @@ from partsweb.kit.door import occurred_at, reads, writes
 from partsweb.kit.pages import ShowAfter, page, show_after
 from partsweb.kit.slot import partial
 from partsweb.kit.words import qty
-from partsweb.purchasing import queries, rules
+from partsweb.purchasing import queries, received, rules
 from partsweb.purchasing.arrivals import field_of
 from partsweb.purchasing.forms import WayOutForm
 from partsweb.purchasing.models import (
@@ -119,8 +119,8 @@ def units(line_id: UUID) -> ResponseReturnValue:
 @reads("see deliveries")
 def receipt(receipt_id: UUID) -> ResponseReturnValue:
     """One arrival: what was accepted, what was wrong, its slip."""
-    found = queries.receipt(receipt_id, seen_by=g.person)
-    lines = queries.receipt_lines_of(found, seen_by=g.person)
+    found = received.receipt(receipt_id, seen_by=g.person)
+    lines = received.receipt_lines_of(found, seen_by=g.person)
     return page(
         "purchasing/receipt.html",
         nav="more",
@@ -138,7 +138,7 @@ def receipt(receipt_id: UUID) -> ResponseReturnValue:
 @writes("receive parts")
 def add_receipt_papers(receipt_id: UUID) -> ShowAfter:
     """A packing slip or a delivery confirmation that came later."""
-    found = queries.receipt(receipt_id, seen_by=g.person)
+    found = received.receipt(receipt_id, seen_by=g.person)
     keep_papers(found.subject, RECEIPT_PAPERS)
     return show_after(_receipt_url(found), notice="The papers are added.")
 
@@ -147,8 +147,8 @@ def add_receipt_papers(receipt_id: UUID) -> ShowAfter:
 @reads("receive parts")
 def receipt_reversal(receipt_id: UUID) -> ResponseReturnValue:
     """The form that takes a receipt back."""
-    found = queries.receipt(receipt_id, seen_by=g.person)
-    lines = queries.receipt_lines_of(found, seen_by=g.person)
+    found = received.receipt(receipt_id, seen_by=g.person)
+    lines = received.receipt_lines_of(found, seen_by=g.person)
     may = may_take_back(found, by=g.person)
     return page("purchasing/reversal.html", nav="more", receipt=found, lines=lines, may=may)
 
@@ -157,7 +157,7 @@ def receipt_reversal(receipt_id: UUID) -> ResponseReturnValue:
 @writes("receive parts")
 def take_back_receipt(receipt_id: UUID) -> ShowAfter:
     """It was entered wrongly: take it back."""
-    found = queries.receipt(receipt_id, seen_by=g.person)
+    found = received.receipt(receipt_id, seen_by=g.person)
     why = fields.text(request.form, "why")
     take_back(found, why, by=g.person, at=occurred_at())
     said = f"Receipt {found.number} is taken back. Enter what really arrived anew."
@@ -168,7 +168,7 @@ def take_back_receipt(receipt_id: UUID) -> ShowAfter:
 @reads("receive parts")
 def conflict(conflict_id: UUID) -> ResponseReturnValue:
     """A serial that the books have elsewhere, and the three ways out."""
-    found = queries.conflict(conflict_id, seen_by=g.person)
+    found = received.conflict(conflict_id, seen_by=g.person)
     order = found.receipt_line.line.purchase_order
     return page("purchasing/conflict.html", nav="more", conflict=found, order=order)
 
@@ -177,7 +177,7 @@ def conflict(conflict_id: UUID) -> ResponseReturnValue:
 @writes("receive parts")
 def solve_conflict(conflict_id: UUID) -> ShowAfter:
     """Go one of the three ways."""
-    found, form = queries.conflict(conflict_id, seen_by=g.person), WayOutForm.read(request.form)
+    found, form = received.conflict(conflict_id, seen_by=g.person), WayOutForm.read(request.form)
     rules.solve_conflict(found, form.how, by=g.person, at=occurred_at(), new_number=form.new_number)
     order = found.receipt_line.line.purchase_order
     return show(order, f"Serial {found.serial.number}: {found.solved_as}, {found.note}.")
@@ -229,7 +229,7 @@ def _receipt_line_url(found: ReceiptLine) -> str:
 subject.announce(
     subject.Kind(
         "receipt",
-        load=lambda receipt_id, person: queries.receipt(receipt_id, seen_by=person),
+        load=lambda receipt_id, person: received.receipt(receipt_id, seen_by=person),
         title=_receipt_title,
         url=_receipt_url,
         model=Receipt,
@@ -239,7 +239,7 @@ subject.announce(
 subject.announce(
     subject.Kind(
         "receipt-line",
-        load=lambda line_id, person: queries.receipt_line(line_id, seen_by=person),
+        load=lambda line_id, person: received.receipt_line(line_id, seen_by=person),
         title=lambda found: _receipt_title(found.receipt),
         url=_receipt_line_url,
         model=ReceiptLine,

@@ -24,7 +24,7 @@ from partsweb.orders import answering, waiting
 from partsweb.orders.models import PartEntry
 from partsweb.people.models import Person
 from partsweb.people.permissions import PURCHASING
-from partsweb.purchasing import queries, receiving
+from partsweb.purchasing import coming, queries, received, receiving
 from partsweb.purchasing.arrivals import Arrival, Counted, counted
 from partsweb.purchasing.models import (
     Discrepancy,
@@ -278,7 +278,7 @@ def expect(order: PurchaseOrder, on: date, *, by: Person, at: datetime) -> None:
 def release_promises(entry: PartEntry, taken: Mapping[str, Decimal]) -> None:
     """The entry was cancelled: what is to come for it goes into stock."""
     still = taken.get("on_order", ZERO)
-    for line in queries.promised_to(entry):
+    for line in coming.promised_to(entry):
         freed = min(still, line.promised)
         line.promised -= freed
         still -= freed
@@ -289,10 +289,10 @@ def recall(entry: PartEntry, *, by: Person, at: datetime) -> None:
 
     It went into stock, since nobody waited for it; the entry waits for an answer again.
     """
-    lines = queries.promised_to(entry)
+    lines = coming.promised_to(entry)
     beyond = entry.on_order - sum((line.promised for line in lines), ZERO)
     if beyond > 0:
-        last = queries.lines_for(entry)[0].purchase_order.number
+        last = coming.lines_for(entry)[0].purchase_order.number
         answering.no_longer_ordered(entry, beyond, paper=last, by=by, at=at)
 
 
@@ -353,7 +353,7 @@ def receive(
     if known is not None:
         return known
     arrived = counted(order, arrivals, beyond=beyond)
-    before = queries.last_receipt(order)
+    before = received.last_receipt(order)
     receipt = Receipt(
         id=receipt_id or uuid4(),
         purchase_order=order,

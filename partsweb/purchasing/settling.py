@@ -16,7 +16,7 @@ from partsweb.locations import queries as locations
 from partsweb.locations.models import PLACES, Kind, Location
 from partsweb.people.models import Person
 from partsweb.people.permissions import PURCHASING
-from partsweb.purchasing import queries, receiving, rules
+from partsweb.purchasing import received, receiving, rules
 from partsweb.purchasing.models import (
     Discrepancy,
     DiscrepancyKind,
@@ -234,7 +234,7 @@ def _withdraw_question(found: Discrepancy, *, by: Person, at: datetime) -> None:
 def _refuse_without_goods(found: Discrepancy) -> None:
     if found.kind == DiscrepancyKind.SHORT:
         raise Refusal("Nothing came, so nothing can go back.")
-    if receiving.lies_apart(found) and not queries.goods_of(found):
+    if receiving.lies_apart(found) and not received.goods_of(found):
         raise Refusal(f"Nothing of it lies in quarantine any more: {found.state.value}.")
 
 
@@ -252,7 +252,7 @@ def _take_away(
             value=ZERO,
             cause=found.subject,
         )
-        for one in queries.goods_of(found)
+        for one in received.goods_of(found)
     ]
     if moves:
         ledger.post(moves, by=by, at=at)
@@ -287,7 +287,7 @@ def _into_stock(found: Discrepancy, price: Decimal, *, by: Person, at: datetime)
     if not receiving.lies_apart(found):
         raise Refusal("Nobody knows it as a part of ours. Send it back, or have it credited.")
     _refuse_without_goods(found)
-    goods = queries.goods_of(found)
+    goods = received.goods_of(found)
     for moved in goods:
         ledger.reverse(moved, by=by, at=at)
     here = destination(found.receipt_line.line.purchase_order)
@@ -313,7 +313,7 @@ def _count_as_accepted(found: Discrepancy, quantity: Decimal) -> None:
 def _unaccept(found: Discrepancy, *, by: Person, at: datetime) -> None:
     moved = [
         one
-        for one in queries.standing_moves(found.subject)
+        for one in received.standing_moves(found.subject)
         if one.reason == Reason.RECEIPT and one.target.kind in PLACES
     ]
     for one in reversed(moved):
@@ -345,7 +345,7 @@ def _unreplace(found: Discrepancy, *, by: Person, at: datetime) -> None:
 
 def _bring_back(found: Discrepancy, *, by: Person, at: datetime) -> None:
     """What was sent back or scrapped lies in quarantine again."""
-    for one in queries.standing_moves(found.subject):
+    for one in received.standing_moves(found.subject):
         if one.reason in {Reason.VENDOR_RETURN, Reason.SCRAP}:
             ledger.reverse(one, by=by, at=at)
 

@@ -19,7 +19,7 @@ from partsweb.kit.pages import ShowAfter, page, show_after
 from partsweb.kit.paging import asked_page
 from partsweb.kit.slot import partial
 from partsweb.kit.words import qty
-from partsweb.purchasing import queries, settling
+from partsweb.purchasing import received, settling
 from partsweb.purchasing.forms import AcceptForm, CreditForm, read_kind
 from partsweb.purchasing.models import Discrepancy, DiscrepancyKind
 from partsweb.purchasing.receiving import in_words
@@ -38,12 +38,12 @@ SHORTLY = {
 @reads("see deliveries")
 def discrepancies() -> ResponseReturnValue:
     """What was wrong with deliveries: what is open, the oldest first, or all."""
-    wanted = queries.Wrong(
+    wanted = received.Wrong(
         everything=request.args.get("view") == "all",
         kind=read_kind(request.args),
         text=request.args.get("q", ""),
     )
-    found = queries.discrepancies(wanted, seen_by=g.person, page=asked_page())
+    found = received.discrepancies(wanted, seen_by=g.person, page=asked_page())
     return page(
         "purchasing/discrepancies.html",
         "panel",
@@ -156,11 +156,11 @@ def to_decide(approval: Approval) -> Markup | str:
 
 
 def _found(discrepancy_id: UUID) -> Discrepancy:
-    return queries.discrepancy(discrepancy_id, seen_by=g.person)
+    return received.discrepancy(discrepancy_id, seen_by=g.person)
 
 
 def _shown(found: Discrepancy) -> dict[str, Any]:
-    goods = queries.goods_of(found)
+    goods = received.goods_of(found)
     return {
         "discrepancy": found,
         "line": found.receipt_line.line,
@@ -187,7 +187,7 @@ def _title(found: Discrepancy) -> str:
 subject.announce(
     subject.Kind(
         "discrepancy",
-        load=lambda found_id, person: queries.discrepancy(found_id, seen_by=person),
+        load=lambda found_id, person: received.discrepancy(found_id, seen_by=person),
         title=in_words,
         url=lambda found: url_for("purchasing.discrepancy", discrepancy_id=found.id),
     )

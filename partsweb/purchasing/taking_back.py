@@ -14,7 +14,7 @@ from partsweb.kit.exact import ZERO
 from partsweb.kit.refusal import NotAllowed, Refusal
 from partsweb.people.models import Person
 from partsweb.people.permissions import PURCHASING
-from partsweb.purchasing import queries, receiving
+from partsweb.purchasing import received, receiving
 from partsweb.purchasing.models import (
     Discrepancy,
     DiscrepancyState,
@@ -78,7 +78,7 @@ def _refuse(receipt: Receipt, wrong: Sequence[Discrepancy], why: str, by: Person
 
 def _moves(receipt: Receipt, wrong: Sequence[Discrepancy]) -> list[Movement]:
     causes = [line.subject for line in receipt.lines] + [found.subject for found in wrong]
-    moved = [one for cause in causes for one in queries.standing_moves(cause)]
+    moved = [one for cause in causes for one in received.standing_moves(cause)]
     return sorted(moved, key=lambda one: one.id, reverse=True)
 
 

@@ -28,7 +28,7 @@ from partsweb.locations.models import Location
 from partsweb.orders import open_requests
 from partsweb.orders import queries as orders
 from partsweb.orders.models import PartEntry
-from partsweb.purchasing import queries, rules
+from partsweb.purchasing import coming, queries, received, rules
 from partsweb.purchasing.forms import (
     BuyForm,
     HeadForm,
@@ -104,7 +104,7 @@ def purchase_order(number: str) -> ResponseReturnValue:
     """One purchase order: its lines, receipts, what was wrong, and its history."""
     order = queries.purchase_order(number, seen_by=g.person)
     lines = queries.lines_of(order, seen_by=g.person)
-    receipts = queries.receipts_of(lines)
+    receipts = received.receipts_of(lines)
     return page(
         "purchasing/purchase_order.html",
         nav="more",
@@ -114,10 +114,10 @@ def purchase_order(number: str) -> ResponseReturnValue:
         receipts=receipts,
         papers=_papers(order, receipts),
         purposes=ORDER_PAPERS,
-        discrepancies=queries.discrepancies_of(lines),
-        conflicts=queries.open_conflicts_of(lines),
+        discrepancies=received.discrepancies_of(lines),
+        conflicts=received.open_conflicts_of(lines),
         history=timeline.history(order.subject, page=asked_page()),
-        worth=queries.worth_of(order) if g.person.may("see prices") else None,
+        worth=received.worth_of(order) if g.person.may("see prices") else None,
         needs_approval=rules.needs_approval(order),
     )
 
@@ -333,18 +333,18 @@ def bought_for(entry: PartEntry) -> Markup | str:
     """On a part entry's page: the purchase orders that it is on."""
     if not g.person.may("see deliveries"):
         return ""
-    return partial("purchasing/_bought_for.html", lines=queries.lines_for(entry))
+    return partial("purchasing/_bought_for.html", lines=coming.lines_for(entry))
 
 
 def on_the_way(part: Part) -> Markup | str:
     """On a part's page: what is still to come."""
-    return partial("purchasing/_on_the_way.html", part=part, lines=queries.open_lines_of(part))
+    return partial("purchasing/_on_the_way.html", part=part, lines=coming.open_lines_of(part))
 
 
 def expected_for(owed: Balance, home_id: UUID) -> Markup | str:
     """On the list of negative stock: the deliveries that bring the part, those to here first."""
     if "coming_of_owed" not in g:
-        g.coming_of_owed = queries.coming_of_owed(seen_by=g.person)
+        g.coming_of_owed = coming.coming_of_owed(seen_by=g.person)
     lines = g.coming_of_owed.get(owed.part_id, ())
     ends = (owed.location_id, home_id)
     here = [one for one in lines if one.purchase_order.ship_to_id in ends]
@@ -354,7 +354,7 @@ def expected_for(owed: Balance, home_id: UUID) -> Markup | str:
 
 def on_the_way_to(location: Location) -> Markup | str:
     """On a location's page: what is still to come there."""
-    lines = queries.expected_at(location)
+    lines = coming.expected_at(location)
     return partial("purchasing/_on_the_way_to.html", location=location, lines=lines)
 
 

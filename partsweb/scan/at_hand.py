@@ -15,7 +15,7 @@ from partsweb.locations import queries as locations
 from partsweb.orders import places
 from partsweb.orders.models import Order, PartEntry
 from partsweb.people.models import Person
-from partsweb.purchasing import queries as purchasing
+from partsweb.purchasing import coming
 from partsweb.scan.queries import likelier
 from partsweb.stock import queries as stock
 
@@ -89,7 +89,7 @@ def _van(found: dict[UUID, AtHand], person: Person) -> None:
 def _deliveries(found: dict[UUID, AtHand], person: Person) -> None:
     if not person.may("receive parts"):
         return
-    for line in purchasing.lines_to_come(seen_by=person, limit=MOST_TO_COME):
+    for line in coming.lines_to_come(seen_by=person, limit=MOST_TO_COME):
         one, number = found.setdefault(line.part_id, AtHand(line.part)), line.purchase_order.number
         if number not in one.deliveries:
             one.deliveries.append(number)

@@ -20,6 +20,7 @@ from partsweb.orders import places
 from partsweb.orders.models import Fate, Order, PartEntry
 from partsweb.orders.places import Held
 from partsweb.people.models import Person
+from partsweb.purchasing import coming
 from partsweb.purchasing import queries as purchasing
 from partsweb.purchasing.models import PurchaseLine, PurchaseOrder
 from partsweb.stock import queries as stock
@@ -55,8 +56,8 @@ class Found:
         """The one on which it is to come, where there is no doubt."""
         if isinstance(self.thing, PurchaseOrder):
             return self.thing
-        coming = {line.purchase_order.id: line.purchase_order for line in self.deliveries}
-        return next(iter(coming.values())) if len(coming) == 1 else None
+        those = {line.purchase_order.id: line.purchase_order for line in self.deliveries}
+        return next(iter(those.values())) if len(those) == 1 else None
 
     @property
     def at_once(self) -> bool:
@@ -160,7 +161,7 @@ def _deliveries(part: Part, person: Person) -> Sequence[PurchaseLine]:
     """The lines that one could receive now."""
     if not person.may("receive parts"):
         return ()
-    lines = purchasing.open_lines_of(part)
+    lines = coming.open_lines_of(part)
     return [line for line in lines if _may_see(line, person)]
 
 

@@ -25,7 +25,9 @@ from partsweb.people.permissions import (
     TECHNICIAN,
 )
 from partsweb.purchasing import queries as purchasing
-from partsweb.purchasing.queries import Wanted, Wrong
+from partsweb.purchasing import received
+from partsweb.purchasing.queries import Wanted
+from partsweb.purchasing.received import Wrong
 from partsweb.returns import queries as returns
 from partsweb.stock import queries as stock
 from partsweb.stock import transfer_queries as transfers
@@ -46,7 +48,7 @@ LOADS: dict[str, Callable[[Person], Any]] = {
     "negative": lambda person: stock.negative_balances(size=queries.SHOWN),
     "received": lambda person: queries.received_today(),
     "elsewhere": lambda person: queries.serials_elsewhere(),
-    "discrepancies": lambda person: purchasing.discrepancies(Wrong(), seen_by=person),
+    "discrepancies": lambda person: received.discrepancies(Wrong(), seen_by=person),
     "not_ready": lambda person: dispatch.not_ready(size=queries.SHOWN),
     "asked_for": lambda person: asked.catalogue_requests(seen_by=person),
     "to_buy": lambda person: open_requests.requests(),

@@ -20,8 +20,7 @@ from partsweb.kit.exact import ZERO
 from partsweb.locations.models import PLACES, Kind, Location
 from partsweb.orders.models import Installation, Order, PartEntry
 from partsweb.people.models import Person
-from partsweb.purchasing import queries as purchasing
-from partsweb.purchasing import restocking
+from partsweb.purchasing import restocking, seeing
 from partsweb.purchasing.models import EXPECTING, PurchaseLine, PurchaseOrder
 from partsweb.stock.models import Allocation, Balance, Movement, Reason
 
@@ -161,7 +160,7 @@ def _add_due(rows: dict[UUID, Row], seen_by: Person) -> None:
 
 
 def _seen(by: Person) -> ColumnElement[bool]:
-    return true() if by.may("see purchase orders") else purchasing.seen(by)
+    return true() if by.may("see purchase orders") else seeing.seen(by)
 
 
 def _add_levels(rows: dict[UUID, Row], within: Sequence[UUID]) -> None:

@@ -29,7 +29,7 @@ from partsweb.orders.asking import ask_for, substitute
 from partsweb.orders.collecting import collect
 from partsweb.orders.models import Order, PartEntry
 from partsweb.purchasing import audit as purchasing_audit
-from partsweb.purchasing import queries as purchasing
+from partsweb.purchasing import coming
 from partsweb.purchasing import rules as buying
 from partsweb.purchasing.rules import Arrival
 from partsweb.stock import audit
@@ -162,7 +162,7 @@ def test_what_was_bought_received_and_fitted_goes_over_to_the_part_that_it_is(ap
         assert entry.cost == 60
         assert catalogue.coded("G-7") == [real]
         assert news(tess)[0] == f"{order.number}: NEW-0001 is Gas valve VK4105"
-        assert purchasing.with_lines_of(request.part) == []
+        assert coming.with_lines_of(request.part) == []
         fitting.take_back(fitted, by=tess, at=clock.now())
         assert stock.on_hand(real, depot) == 6
         assert sound() == []

@@ -12,7 +12,7 @@ import pytest
 from partsweb.kit import clock
 from partsweb.orders import requesting
 from partsweb.orders.models import PartEntry
-from partsweb.purchasing import queries, rules
+from partsweb.purchasing import coming, queries, rules
 from partsweb.purchasing.models import PurchaseState
 from partsweb.stock import queries as stock
 from partsweb.timeline import queries as timeline
@@ -112,7 +112,7 @@ def test_a_request_is_put_on_the_vendors_draft_and_is_on_order_at_once(firm: Fir
         now: PartEntry = firm.again(entry)
         assert states(now) == {"On order": 2}
         assert now.expected_on == clock.today() + timedelta(days=3)
-        [line] = queries.lines_for(now)
+        [line] = coming.lines_for(now)
         assert line.purchase_order.number == open_draft.number
         assert line.promised == 2
     assert "Every request is answered" in penny.get("/purchasing/requests").text
@@ -152,7 +152,7 @@ def test_the_same_purchase_sent_twice_is_on_one_line(firm: Firm):
 
     assert [answer.status_code for answer in answers] == [303, 303]
     with firm.app.app_context():
-        assert len(queries.lines_for(firm.again(entry))) == 1
+        assert len(coming.lines_for(firm.again(entry))) == 1
 
 
 def test_a_smaller_or_removed_line_lets_the_entry_wait_again(firm: Firm):
@@ -182,7 +182,7 @@ def test_a_cancelled_order_lets_its_entries_wait_again(firm: Firm):
     with firm.app.app_context():
         assert firm.again(order).state == PurchaseState.CANCELLED
         assert states(firm.again(entry)) == {"Requested": 2}
-        assert queries.on_order(firm.valve) == 0
+        assert coming.on_order(firm.valve) == 0
 
 
 def test_an_order_of_which_some_arrived_is_closed_and_not_cancelled(firm: Firm):
@@ -201,7 +201,7 @@ def test_an_order_of_which_some_arrived_is_closed_and_not_cancelled(firm: Firm):
     with firm.app.app_context():
         assert firm.again(order).state == PurchaseState.CLOSED
         assert states(firm.again(entry)) == {"Ready": 3, "Requested": 2}
-        assert queries.open_lines_of(firm.valve) == []
+        assert coming.open_lines_of(firm.valve) == []
 
 
 def test_what_is_late_stands_first_and_says_so(firm: Firm):
@@ -274,7 +274,7 @@ def test_another_day_is_told_to_whoever_waits(firm: Firm):
         assert firm.again(entry).expected_on == date(2027, 3, 4)
         [told] = timeline.told(firm.tess).items
         assert "is now expected Thu 4 Mar 2027" in told.text
-        [line] = queries.open_lines_of(firm.valve)
+        [line] = coming.open_lines_of(firm.valve)
         assert line.expected_on == date(2027, 3, 4)
 
 

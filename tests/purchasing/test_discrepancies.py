@@ -15,7 +15,7 @@ from partsweb.extensions import db
 from partsweb.kit import clock
 from partsweb.locations import queries as locations
 from partsweb.locations.models import Kind
-from partsweb.purchasing import queries, rules
+from partsweb.purchasing import coming, queries, received, rules
 from partsweb.purchasing.arrivals import Arrival
 from partsweb.purchasing.models import Discrepancy, DiscrepancyState, PurchaseOrder, PurchaseState
 from partsweb.stock import queries as stock
@@ -82,7 +82,7 @@ def test_what_nobody_knows_is_kept_in_words_and_moves_nothing(firm: Firm):
     with firm.app.app_context():
         [found] = _all()
         assert (found.came_part, found.came_as) == (None, "a brass tap, no label")
-        assert queries.goods_of(found) == []
+        assert received.goods_of(found) == []
     page = firm.browser(firm.penny).get(f"/discrepancies/{found.id}").text
     assert "a brass tap, no label" in page
     assert "Keep it as it is" not in page
@@ -199,7 +199,7 @@ def test_credited_it_is_owed_no_more_and_the_entry_waits_again(firm: Firm):
         assert (now.state.value, now.credit) == ("credited", Decimal("24.8"))
         assert firm.again(order).state == PurchaseState.RECEIVED
         assert states(firm.again(entry)) == {"Allocated": 3, "Requested": 2}
-        assert len(queries.goods_of(now)) == 1
+        assert len(received.goods_of(now)) == 1
     assert "CN-7" in penny.get(f"/discrepancies/{found.id}").text
 
     penny.post(f"/discrepancies/{found.id}/reopening", data={"note": "the note was another one"})
@@ -252,7 +252,7 @@ def test_kept_as_it_is_it_goes_into_stock_at_the_reduced_price(firm: Firm):
 
     with firm.app.app_context():
         assert stock.on_hand(firm.valve, firm.depot) == 5
-        assert queries.worth_of(firm.again(order)) == Decimal("49.60")  # 3 × 12.40 + 2 × 6.20
+        assert received.worth_of(firm.again(order)) == Decimal("49.60")  # 3 × 12.40 + 2 × 6.20
         assert firm.again(order).state == PurchaseState.RECEIVED
         assert firm.again(entry).ready == 5
 
@@ -261,7 +261,7 @@ def test_kept_as_it_is_it_goes_into_stock_at_the_reduced_price(firm: Firm):
     with firm.app.app_context():
         assert stock.on_hand(firm.valve, firm.depot) == 3
         assert stock.on_hand(firm.valve, locations.quarantine_of(firm.depot)) == 2
-        assert queries.worth_of(firm.again(order)) == Decimal("37.20")
+        assert received.worth_of(firm.again(order)) == Decimal("37.20")
         assert states(firm.again(entry)) == {"Ready": 3, "On order": 2}
 
 
@@ -279,7 +279,7 @@ def test_a_wrong_item_is_kept_and_the_right_one_is_expected_all_the_same(firm: F
         now = firm.again(found)
         assert stock.on_hand(now.came_part, firm.depot) == 2
         assert stock.average_cost(now.came_part, firm.depot) == 10
-        assert queries.on_order(firm.valve) == 2
+        assert coming.on_order(firm.valve) == 2
 
 
 def test_a_replacement_is_given_up_by_reopening_as_long_as_none_of_it_came(firm: Firm):
@@ -297,7 +297,7 @@ def test_a_replacement_is_given_up_by_reopening_as_long_as_none_of_it_came(firm:
         given_up = queries.by_number(at.rsplit("/")[-1])
         assert given_up is not None
         assert given_up.state == PurchaseState.CANCELLED
-        assert queries.on_order(firm.valve) == 2
+        assert coming.on_order(firm.valve) == 2
         assert firm.again(entry).on_order == 2
         assert firm.again(order).lines[0].promised == 2
 

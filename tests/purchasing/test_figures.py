@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 
 from partsweb.kit.refusal import Refusal
-from partsweb.purchasing import history, queries
+from partsweb.purchasing import coming, figures, history
 from partsweb.purchasing.models import PurchaseOrder, PurchaseState
 from partsweb.stock import queries as stock
 from tests.purchasing.conftest import Firm
@@ -21,8 +21,8 @@ def test_figures_add_up_exactly_by_vendor_and_month(firm: Firm):
         _history(firm, "8", "Complete", date(2025, 4, 30), [("5", "0.1", 5, 2), ("1", "0.2", 1, 0)])
         _history(firm, "9", "Complete", date(2025, 5, 1), [("9", "1", 9, 9)])
 
-        april = queries.figures(since=date(2025, 4, 1), until=date(2025, 4, 30))
-        everything = queries.figures()
+        april = figures.figures(since=date(2025, 4, 1), until=date(2025, 4, 30))
+        everything = figures.figures()
 
     [one] = april
     assert (one.month, one.vendor, one.purchase_orders, one.lines) == (
@@ -49,7 +49,7 @@ def test_history_keeps_both_facts_and_moves_no_stock(firm: Firm):
         assert (pending.imported_state, pending.state) == ("Pending", PurchaseState.RECEIVED)
         assert approved.state == PurchaseState.PARTLY_RECEIVED
         assert stock.on_hand(firm.valve, firm.depot) == 0
-        assert queries.on_order(firm.valve) == 2
+        assert coming.on_order(firm.valve) == 2
 
 
 def test_more_rejected_than_received_cant_be(firm: Firm):

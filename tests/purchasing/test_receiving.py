@@ -15,7 +15,7 @@ from partsweb.extensions import db
 from partsweb.kit import clock
 from partsweb.locations import queries as locations
 from partsweb.orders import fitting
-from partsweb.purchasing import queries, rules
+from partsweb.purchasing import coming, received, rules
 from partsweb.purchasing.models import Discrepancy, PurchaseOrder, PurchaseState, Receipt
 from partsweb.stock import queries as stock
 from partsweb.timeline import queries as timeline
@@ -90,7 +90,7 @@ def test_each_receipt_keeps_its_own_packing_slip(firm: Firm):
     )
 
     with firm.app.app_context():
-        receipt = queries.last_receipt(firm.again(order))
+        receipt = received.last_receipt(firm.again(order))
         assert receipt is not None
         [kept] = attachments.of(receipt.subject)
         assert kept.purpose == "packing slip"
@@ -189,15 +189,15 @@ def test_one_tap_raises_the_replacement_and_on_order_stays_two(firm: Firm):
 
     assert answer.status_code == 303
     with firm.app.app_context():
-        assert queries.on_order(firm.valve) == 2
+        assert coming.on_order(firm.valve) == 2
         assert firm.again(order).state == PurchaseState.RECEIVED
         assert firm.again(entry).on_order == 2
         assert firm.again(found).state.value == "replacement expected"
-        [coming] = queries.open_lines_of(firm.valve)
-        assert coming.entry_id == entry.id
-        assert coming.promised == 2
-        again = rules.Arrival(coming, Decimal(2))
-        rules.receive(coming.purchase_order, [again], by=firm.penny, at=clock.now())
+        [promised] = coming.open_lines_of(firm.valve)
+        assert promised.entry_id == entry.id
+        assert promised.promised == 2
+        again = rules.Arrival(promised, Decimal(2))
+        rules.receive(promised.purchase_order, [again], by=firm.penny, at=clock.now())
         db.session.commit()
         assert firm.again(entry).ready == 5
 

@@ -20,7 +20,7 @@ from partsweb.locations import queries as locations
 from partsweb.locations.models import Kind
 from partsweb.orders.models import Order
 from partsweb.people.models import Person
-from partsweb.purchasing import queries, rules
+from partsweb.purchasing import coming, queries, received, rules
 from partsweb.purchasing.models import Discrepancy, PurchaseOrder
 from partsweb.stock import queries as stock
 from partsweb.stock import rules as ledger
@@ -205,8 +205,8 @@ def test_two_damaged_of_five_and_one_tap_raises_the_replacement(firm: Firm):
     penny.post(f"/discrepancies/{found.id}/replacement")
 
     with firm.app.app_context():
-        assert queries.on_order(firm.valve) == 2
-        assert len(queries.open_lines_of(firm.valve)) == 1
+        assert coming.on_order(firm.valve) == 2
+        assert len(coming.open_lines_of(firm.valve)) == 1
     assert "Replacement expected" in penny.get(f"/discrepancies/{found.id}").text
 
 
@@ -227,7 +227,7 @@ def test_of_three_serials_one_is_in_a_van_and_one_that_went_back_is_received_aga
     assert "the books have it in Van 3" in shown
     with firm.app.app_context():
         assert the(stock.serial(firm.fan, "F-3")).location.name == "Van 3"
-        [conflict] = queries.open_conflicts_of(firm.again(paper).lines)
+        [conflict] = received.open_conflicts_of(firm.again(paper).lines)
         [found] = db.session.scalars(select(Discrepancy))
     ways = penny.get(f"/serial-conflicts/{conflict.id}").text
     assert all(way in ways for way in ("Moved here", "Misread", "Duplicate label"))

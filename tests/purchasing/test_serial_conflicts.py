@@ -14,7 +14,7 @@ from partsweb.kit import clock
 from partsweb.kit.refusal import Refusal
 from partsweb.locations import queries as locations
 from partsweb.locations.models import Kind, Location
-from partsweb.purchasing import queries, rules
+from partsweb.purchasing import received, rules
 from partsweb.purchasing.models import PurchaseOrder, PurchaseState, SerialConflict
 from partsweb.stock import queries as stock
 from partsweb.stock import rules as ledger
@@ -65,7 +65,7 @@ def test_it_was_moved_here_transfers_it_and_the_vendor_still_owes_one(
         assert stock.on_hand(firm.fan, firm.van) == 0
         assert stock.on_hand(firm.fan, firm.depot) == 2
         assert firm.again(order).lines[0].outstanding == 2
-        assert queries.open_conflicts_of(firm.again(order).lines) == []
+        assert received.open_conflicts_of(firm.again(order).lines) == []
 
 
 def test_a_misread_serial_changes_nothing_and_the_right_one_comes_later(

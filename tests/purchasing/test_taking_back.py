@@ -14,7 +14,7 @@ from partsweb.extensions import db
 from partsweb.kit import clock
 from partsweb.locations import queries as locations
 from partsweb.orders import fitting
-from partsweb.purchasing import queries, rules
+from partsweb.purchasing import coming, rules
 from partsweb.purchasing.models import Discrepancy, PurchaseState, Receipt
 from partsweb.stock import queries as stock
 from partsweb.stock import rules as ledger
@@ -217,7 +217,7 @@ def test_a_note_is_kept_and_a_draft_can_go_elsewhere(firm: Firm):
     assert "Ring the bell" in penny.get(at).text
     with firm.app.app_context():
         assert firm.again(order).ship_to == firm.van
-        assert queries.expected_at(firm.van)
+        assert coming.expected_at(firm.van)
 
 
 def _receipt(firm: Firm) -> Receipt:

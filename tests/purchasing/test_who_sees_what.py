@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from partsweb.kit import clock
-from partsweb.purchasing import queries, rules
+from partsweb.purchasing import received, rules
 from partsweb.purchasing.models import PurchaseState
 from partsweb.stock import queries as stock
 from tests.purchasing.conftest import Firm, fields
@@ -19,10 +19,10 @@ def test_a_technician_receives_into_his_own_van_and_sees_no_price(firm: Firm):
     at = f"/purchasing/{order.number}"
 
     pages = [tess.get(path).text for path in ("/purchasing", at, f"{at}/receipts/new")]
-    received = tess.post(f"{at}/receipts/new", data=fields(order, 4), follow_redirects=True)
+    answer = tess.post(f"{at}/receipts/new", data=fields(order, 4), follow_redirects=True)
 
-    assert received.status_code == 200
-    for page in (*pages, received.text):
+    assert answer.status_code == 200
+    for page in (*pages, answer.text):
         assert order.number in page
         assert "12.4" not in page
         assert "49.6" not in page
@@ -65,7 +65,7 @@ def test_others_orders_arent_there_for_a_technician(firm: Firm):
         order = firm.ordered((firm.valve, 4))
         arrival = rules.Arrival(order.lines[0], Decimal(1), Decimal(1))
         receipt = rules.receive(order, [arrival], by=firm.penny, at=clock.now())
-        [found] = queries.discrepancies_of(order.lines)
+        [found] = received.discrepancies_of(order.lines)
         tom = a_technician("Tom", van="Van 4")
     browser = firm.browser(tom)
 
