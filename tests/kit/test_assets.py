@@ -50,3 +50,14 @@ def test_a_compressed_file_says_its_length_and_need_not_be_sent_twice(app: Flask
     assert first.headers["Content-Encoding"] == coding
     assert int(first.headers["Content-Length"]) == len(first.data)
     assert again.status_code == 304
+
+
+def test_the_reader_of_codes_comes_compressed(app: Flask):
+    reader = address(app, "vendor/zxing/reader.wasm")
+
+    sent = app.test_client().get(reader, headers={"Accept-Encoding": "br"})
+    plain = app.test_client().get(reader, headers={"Accept-Encoding": "identity"})
+
+    assert sent.mimetype == "application/wasm"
+    assert sent.headers["Content-Encoding"] == "br"
+    assert len(sent.data) < len(plain.data) / 2
