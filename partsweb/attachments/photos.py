@@ -7,6 +7,7 @@ else was hidden in the file stay behind.
 from __future__ import annotations
 
 import io
+import tempfile
 
 from PIL import Image, ImageCms
 from pillow_heif import register_heif_opener
@@ -108,9 +109,11 @@ def _in_srgb(photo: Image.Image, profile: bytes | None) -> Image.Image:
 
 
 def _as_jpeg(photo: Image.Image) -> bytes:
-    written = io.BytesIO()
-    photo.save(written, "JPEG", quality=QUALITY, optimize=True, progressive=True)
-    return written.getvalue()
+    # Only into a real file does Pillow write without holding up all other threads meanwhile.
+    with tempfile.TemporaryFile() as written:
+        photo.save(written, "JPEG", quality=QUALITY, optimize=True, progressive=True)
+        written.seek(0)
+        return written.read()
 
 
 def _as_thumbnail(photo: Image.Image) -> bytes:
