@@ -7,17 +7,22 @@ of its file, or the no.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import hashlib
+import threading
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from weakref import WeakKeyDictionary
 
 from werkzeug.datastructures import FileStorage, MultiDict
 
 from partsweb.attachments import reading
+from partsweb.attachments.reading import Clean
 from partsweb.kit import files
 from partsweb.kit.refusal import Refusal
 
 ROOM = "attachments"
 MOST_FILES = 10
+MOST_LATELY = 500
 
 
 @dataclass(frozen=True)
@@ -31,6 +36,16 @@ class Kept:
     stored: str
     thumbnail: str
 
+    @property
+    def lie_under(self) -> list[str]:
+        """The names of its files; a PDF has no small picture."""
+        return [name for name in (self.stored, self.thumbnail) if name]
+
+
+# What was made of bytes, by their hash: a phone sends a photo, then the write that names it, and
+# again where an answer was lost. Another process reads it anew.
+_lately: dict[str, Kept] = {}
+_remembering = threading.Lock()
 
 # As long as the request that brought the file.
 _taken_in: WeakKeyDictionary[FileStorage, Kept | Refusal] = WeakKeyDictionary()
@@ -64,10 +79,31 @@ def refuse_too_many(chosen: list[FileStorage]) -> None:
         )
 
 
+def read_ahead(content: bytes) -> None:
+    """Read and keep what a write will name soon. A no waits for that write."""
+    with suppress(Refusal):
+        _made_of(content, "")
+
+
 def _keep(file: FileStorage) -> Kept:
     content = file.stream.read()
     file.stream.seek(0)
-    clean = reading.read(content, file.filename or "")
+    return _made_of(content, file.filename or "")
+
+
+def _made_of(content: bytes, name: str) -> Kept:
+    known = _lately.get(hashlib.sha256(content).hexdigest())
+    if known and all((files.folder(ROOM) / name).exists() for name in known.lie_under):
+        return replace(known, name=reading.renamed(name, known.media_type))
+    made = _made(reading.read(content, name))
+    with _remembering:
+        _lately[made.received_hash] = made
+        if len(_lately) > MOST_LATELY:
+            del _lately[next(iter(_lately))]
+    return made
+
+
+def _made(clean: Clean) -> Kept:
     small = clean.thumbnail
     return Kept(
         name=clean.name,

@@ -59,7 +59,7 @@ def read(content: bytes, name: str) -> Clean:
             f"{called} is neither a photo nor a PDF. Save it as a PDF, or take a photo of it."
         )
     received = hashlib.sha256(content).hexdigest()
-    return Clean(_renamed(called, media_type), media_type, clean, thumbnail, received)
+    return Clean(renamed(name, media_type), media_type, clean, thumbnail, received)
 
 
 def shown(name: str) -> str:
@@ -85,7 +85,8 @@ def _refuse_larger(content: bytes, limit: int, called: str) -> None:
         )
 
 
-def _renamed(called: str, media_type: str) -> str:
+def renamed(name: str, media_type: str) -> str:
     """With the ending of what it became: IMG_1.heic is kept as a JPEG."""
+    called = shown(name)
     stem = PurePosixPath(called).stem if called != "The file" else "photo"
     return stem + ENDINGS[media_type]

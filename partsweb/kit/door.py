@@ -94,7 +94,7 @@ def writes(act: str, *, takes_in: Taking | None = None) -> Callable[[View], View
     Who is it and may they (a short read); take in the body and its files; begin the write
     transaction; the operation's row first; the view's work; commit; show.
 
-    `takes_in` reads the files of this form, where they are neither photos nor papers.
+    `takes_in` reads what comes here, where it isn't a form with photos or papers.
     """
 
     def decorate(view: View) -> View:
@@ -108,7 +108,7 @@ def writes(act: str, *, takes_in: Taking | None = None) -> Callable[[View], View
             try:
                 _let_in(act)
                 refuse_unreadable_fields()
-                _take_in_files(takes_in or files_came_in.send)
+                _take_in_files(takes_in)
                 shown = written(lambda: _once(view, arguments, sent))
             except Refusal as refusal:
                 return _refused(refusal, sent)
@@ -147,10 +147,10 @@ def _let_in(act: str) -> None:
         raise NotAllowed(f"Your role does not {act}.")
 
 
-def _take_in_files(takes_in: Taking) -> None:
-    if request.files:
+def _take_in_files(takes_in: Taking | None) -> None:
+    if takes_in or request.files:
         db.session.rollback()  # no connection is held while files are read
-        takes_in(request.files)
+        (takes_in or files_came_in.send)(request.files)
 
 
 def _once(view: View, arguments: dict[str, Any], sent: operation.Sent) -> ShowAfter:

@@ -63,6 +63,11 @@ def wants_fragment() -> bool:
     )
 
 
+def wants_no_page() -> bool:
+    """Whether the word that a write is kept is enough (RFC 7240): nobody stands before the form."""
+    return request.headers.get("Prefer") == "return=minimal"
+
+
 def answer() -> Answer | None:
     """Set while a page is shown as the answer to a write."""
     found: Answer | None = request.environ.get(ANSWER)
@@ -83,6 +88,8 @@ def page(template: str, fragment: str = "page", **context: Any) -> Response:
 
 def respond(shown: ShowAfter) -> ResponseReturnValue:
     """Answer a kept write: the fragment itself to htmx, else a redirect to the page."""
+    if wants_no_page():
+        return "", 204
     if not wants_fragment():
         if shown.notice:
             flash(shown.notice)

@@ -10,6 +10,7 @@ from uuid import UUID
 from flask import Blueprint, Response, g, jsonify, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 
+from partsweb.attachments import intake as attachments
 from partsweb.extensions import db
 from partsweb.kit import assets, files, operation
 from partsweb.kit.door import SIGNED_IN, occurred_at, open_to_all, reads, writes
@@ -103,8 +104,13 @@ def withdraw() -> ShowAfter:
     return show_after(url_for(".phone"))
 
 
+def _read_ahead(_: object) -> None:
+    """A photo is read when it comes: writes go one after the other, files needn't."""
+    attachments.read_ahead(request.get_data())
+
+
 @bp.post("/phone/files")
-@writes(SIGNED_IN)
+@writes(SIGNED_IN, takes_in=_read_ahead)
 def upload() -> ShowAfter:
     """A file, as bytes, before the write that names it."""
     digest = uploads.keep(request.get_data(), by=g.person.id, at=g.sent.occurred_at)

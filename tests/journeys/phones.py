@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import itertools
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -125,21 +126,23 @@ def log_note(page: Page, order: str, text: str) -> None:
     page.get_by_role("button", name="Log the note").tap()
 
 
-def enqueue(page: Page, order: str, text: str, minutes: str = "") -> None:
+def enqueue(page: Page, order: str, text: str, minutes: str = "", photo: bytes = b"") -> None:
     """A note as its form would send it, without the form."""
     page.evaluate(
-        """async ([files, order, text, minutes]) => {
+        """async ([files, order, text, minutes, photo]) => {
           const { entryOf, store } = await import(`${files}lib/outbox.js`);
           const { newOperation } = await import(`${files}lib/operation.js`);
           const body = new FormData();
           const said = { ...newOperation(), text, minutes };
           for (const [name, value] of Object.entries(said)) body.set(name, value);
+          const bytes = Uint8Array.from(atob(photo), (one) => one.charCodeAt(0));
+          if (photo) body.set("photos", new File([bytes], "plate.jpg", { type: "image/jpeg" }));
           const url = `/orders/${order}/notes/new`;
           const user = document.querySelector("meta[name=person]").content;
           await store.add(await entryOf(body, { url, page: url, title: text, lane: order, user }));
           document.querySelector("signal-line").count();
         }""",
-        [files_of(page), order, text, minutes],
+        [files_of(page), order, text, minutes, base64.b64encode(photo).decode()],
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import io
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from pathlib import Path
@@ -14,7 +15,7 @@ from sqlalchemy import select
 
 from partsweb.attachments.models import Attachment
 from partsweb.extensions import db
-from partsweb.orders.models import Installation
+from partsweb.orders.models import Installation, WorkNote
 from partsweb.phone import queries as phones
 from partsweb.phone.models import OperationException
 from partsweb.stock import queries as stock
@@ -170,6 +171,67 @@ def test_fifty_writes_arrive_in_the_order_in_which_they_were_made(
         ]
         assert list(logged) == sorted(logged)
         assert device_of(tess) not in dict(phones.gaps())
+
+
+def test_photos_lie_beside_what_waits_and_go_with_it(tess: Page, company: Company, site: Site):
+    look = """async ([files]) => {
+      const { store } = await import(`${files}lib/outbox.js`);
+      const user = document.querySelector("meta[name=person]").content;
+      const database = await new Promise((open) => {
+        const asked = indexedDB.open("partsweb");
+        asked.onsuccess = () => open(asked.result);
+      });
+      const apart = await new Promise((tell) => {
+        const asked = database.transaction("meta").objectStore("meta").getAllKeys();
+        asked.onsuccess = () => tell(asked.result.filter((key) => Array.isArray(key)).length);
+      });
+      database.close();
+      const waiting = (await store.entriesOf(user)).flatMap((entry) => entry.files);
+      return { apart, inside: waiting.filter(({ bytes }) => bytes).length };
+    }"""
+    tess.context.set_offline(True)
+    tess.goto(f"/orders/{company.order.number}")
+    for number in range(3):
+        enqueue(tess, company.order.number, f"note {number}", photo=a_photo(number))
+    assert tess.evaluate(look, [files_of(tess)]) == {"apart": 3, "inside": 0}
+
+    tess.context.set_offline(False)
+
+    expect(tess.locator("signal-line")).to_have_text("Up to date")
+    assert tess.evaluate(look, [files_of(tess)]) == {"apart": 0, "inside": 0}
+    assert photos_of(site, company) == {f"note {n}": digest(a_photo(n)) for n in range(3)}
+
+
+def test_a_photo_that_the_last_release_kept_inside_its_entry_is_sent(
+    tess: Page, company: Company, site: Site
+):
+    tess.context.set_offline(True)
+    tess.goto(f"/orders/{company.order.number}")
+    enqueue(tess, company.order.number, "kept before", photo=a_photo(7))
+    tess.evaluate(
+        """async ([files]) => {
+          const { store } = await import(`${files}lib/outbox.js`);
+          const user = document.querySelector("meta[name=person]").content;
+          const [{ id }] = await store.entriesOf(user);
+          const whole = await store.whole(id);
+          await store.remove(id);
+          const database = await new Promise((open) => {
+            const asked = indexedDB.open("partsweb");
+            asked.onsuccess = () => open(asked.result);
+          });
+          const writing = database.transaction("entries", "readwrite");
+          writing.objectStore("entries").put(whole);
+          await new Promise((done) => (writing.oncomplete = done));
+          database.close();
+        }""",
+        [files_of(tess)],
+    )
+
+    tess.context.set_offline(False)
+    send_now(tess)
+
+    expect(tess.locator("signal-line")).to_have_text("Up to date")
+    assert photos_of(site, company) == {"kept before": digest(a_photo(7))}
 
 
 def test_two_tabs_that_send_at_once_send_once(tess: Page, company: Company, site: Site):
@@ -433,3 +495,26 @@ def test_without_scripts_a_note_with_a_photo_goes_straight_to_the_office(
 
         expect(page.get_by_text("No scripts")).to_be_visible()
         assert notes(site.app, company.order) == ["No scripts"]
+
+
+def a_photo(number: int) -> bytes:
+    """A different one for each number."""
+    content = io.BytesIO()
+    Image.new("RGB", (40, 30), (40 * number % 256, 120, 90)).save(content, "JPEG")
+    return content.getvalue()
+
+
+def digest(content: bytes) -> str:
+    """What it is known by."""
+    return hashlib.sha256(content).hexdigest()
+
+
+def photos_of(site: Site, company: Company) -> dict[str, str]:
+    """Which photo hangs on which of her notes."""
+    with site.app.app_context():
+        rows = select(WorkNote.text, Attachment.received_hash).join(
+            Attachment, Attachment.subject_id == WorkNote.id
+        )
+        found = db.session.execute(rows.where(Attachment.added_by_id == company.tess.id)).all()
+    assert len(found) == len(dict(found))
+    return dict(found)

@@ -6,6 +6,7 @@ import hashlib
 import io
 import json
 from datetime import timedelta
+from uuid import uuid4
 
 from flask import Flask
 from PIL import Image
@@ -15,6 +16,7 @@ from partsweb.attachments.models import Attachment
 from partsweb.extensions import db
 from partsweb.kit import clock, files
 from partsweb.kit.operation import RefusedNumber
+from partsweb.orders.models import WorkNote
 from partsweb.phone import uploads
 from partsweb.phone.models import Upload
 from tests.support.company import a_technician, an_order, given, signed_in
@@ -51,6 +53,80 @@ def test_a_photo_that_came_before_hangs_on_the_note_that_names_it(app: Flask):
     with app.app_context():
         [hung] = db.session.scalars(select(Attachment)).all()
         assert (hung.name, hung.received_hash) == ("plate.jpg", said["hash"])
+
+
+def test_a_photo_is_read_when_it_comes_and_the_write_that_names_it_finds_it_read(app: Flask):
+    with given(app):
+        tess = a_technician("Tess")
+        order = an_order(assigned_to=tess)
+    phone = signed_in(app, tess)
+    with app.app_context():
+        folder = files.folder("attachments")
+
+    said = phone.post("/phone/files", data=a_photo(), headers=BYTES).get_json()
+    [read] = folder.rglob("*.jpg")
+    phone.post(f"/orders/{order.number}/notes/new", data=note_with(said["hash"]), headers=LATER)
+
+    with app.app_context():
+        [hung] = db.session.scalars(select(Attachment)).all()
+        assert folder / hung.stored == read
+        assert (folder / hung.thumbnail).exists()
+        assert hung.name == "plate.jpg"
+
+
+def test_a_photo_that_was_read_but_lies_there_no_more_is_read_anew(app: Flask):
+    with given(app):
+        tess = a_technician("Tess")
+        order = an_order(assigned_to=tess)
+    phone = signed_in(app, tess)
+    said = phone.post("/phone/files", data=a_photo(), headers=BYTES).get_json()
+    with app.app_context():
+        folder = files.folder("attachments")
+    [read] = folder.rglob("*.jpg")
+    read.unlink()
+
+    phone.post(f"/orders/{order.number}/notes/new", data=note_with(said["hash"]), headers=LATER)
+
+    assert read.exists()
+
+
+def test_what_is_no_photo_is_taken_and_the_write_that_names_it_says_so(app: Flask):
+    with given(app):
+        tess = a_technician("Tess")
+        order = an_order(assigned_to=tess)
+    phone = signed_in(app, tess)
+
+    came = phone.post("/phone/files", data=b"no photo", headers=BYTES)
+    answer = phone.post(
+        f"/orders/{order.number}/notes/new", data=note_with(came.get_json()["hash"]), headers=LATER
+    )
+
+    assert came.status_code == 200
+    assert answer.headers["Operation-Outcome"] == "refused"
+    assert "plate.jpg is neither a photo nor a PDF" in answer.text
+
+
+def test_where_nobody_stands_before_the_form_the_word_that_it_is_kept_is_enough(app: Flask):
+    with given(app):
+        tess = a_technician("Tess")
+        order = an_order(assigned_to=tess)
+    phone, headers = signed_in(app, tess), LATER | {"Prefer": "return=minimal"}
+    note = {"text": "Drained", "operation_id": str(uuid4())}
+
+    first, again = (
+        phone.post(f"/orders/{order.number}/notes/new", data=note, headers=headers)
+        for _ in range(2)
+    )
+    refused = phone.post(f"/orders/{order.number}/notes/new", data={"text": ""}, headers=headers)
+
+    for answer in (first, again):
+        assert (answer.status_code, answer.data) == (204, b"")
+        assert answer.headers["Operation"] == note["operation_id"]
+        assert answer.headers["Person"] == str(tess.id)
+    assert refused.status_code == 422
+    assert "Say what was done" in refused.text
+    with app.app_context():
+        assert [one.text for one in db.session.scalars(select(WorkNote))] == ["Drained"]
 
 
 def test_a_write_names_no_more_files_than_a_delivery_has(app: Flask):

@@ -46,7 +46,7 @@ class PhoneHolds extends HTMLElement {
     const [said, carried, entries] = await Promise.all([heldSaid(), remembered("carried"), store.entriesOf(user)]);
     const pages = await (await caches.open(`pages-${user}`)).keys();
     const files = entries.flatMap((entry) => entry.files);
-    const bytes = files.reduce((sum, file) => sum + file.bytes.byteLength, 0);
+    const bytes = files.reduce((sum, { size, bytes }) => sum + (size ?? bytes.byteLength), 0);
     this.say("catalogue", said ? `${said.count.toLocaleString("en")} parts, ${ago(said.at)}` : "Not fetched yet");
     this.say("pages", carried ? `${pages.length} pages, ${ago(carried)}` : "Not fetched yet");
     this.say("photos", files.length ? `${files.length}, ${sizeOf(bytes)}` : "None");

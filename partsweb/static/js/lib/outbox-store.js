@@ -2,10 +2,15 @@
 // one write with all its fields and files as bytes (files themselves die with the page on some phones).
 //
 //   {id, number, user, lane, url, page, title, fields: [[name, value]], files: [{field, name, type,
-//    bytes}], state: "waiting" | "needs you" | "stuck", problem, tries, at}
+//    size}], state: "waiting" | "needs you" | "stuck", problem, tries, at}
+//
+// The bytes lie beside it, under names of their own: whoever looks at what waits, and that is often,
+// doesn't read all photos each time.
 
 const NAME = "partsweb";
 const VERSION = 1;
+// What a phone may forget when it dies: it would send again, and be told that it is there.
+const LATER = { durability: "relaxed" };
 
 let opened;
 
@@ -35,10 +40,10 @@ const answered = (request) =>
     request.onerror = () => reject(request.error);
   });
 
-/** Do the work in one transaction that is on the disk when this returns. */
-async function kept(stores, work, again = true) {
+/** Do the work in one transaction that is on the disk when this returns, unless less is asked. */
+async function kept(stores, work, { durability = "strict", again = true } = {}) {
   try {
-    const transaction = (await database()).transaction(stores, "readwrite", { durability: "strict" });
+    const transaction = (await database()).transaction(stores, "readwrite", { durability });
     const done = new Promise((resolve, reject) => {
       transaction.oncomplete = resolve;
       transaction.onabort = () => reject(transaction.error ?? new DOMException("aborted", "AbortError"));
@@ -50,7 +55,7 @@ async function kept(stores, work, again = true) {
     // iOS lets handles die in the background.
     if (!again || error.name !== "InvalidStateError") throw error;
     opened = undefined;
-    return kept(stores, work, false);
+    return kept(stores, work, { durability, again: false });
   }
 }
 
@@ -59,14 +64,19 @@ async function read(store, work) {
   return work(transaction.objectStore(store));
 }
 
+const bytesAt = (id, at) => ["bytes", id, at];
+const allBytesOf = (id) => IDBKeyRange.bound(["bytes", id], ["bytes", id, []]);
+
 /** Keep a new entry; it gets this device's next running number. Kept again, it stays as it was. */
-export function add(entry) {
+export function add({ files, ...entry }) {
   return kept(["entries", "meta"], async (transaction) => {
     const [entries, meta] = [transaction.objectStore("entries"), transaction.objectStore("meta")];
     const known = await answered(entries.get(entry.id));
     if (known) return known;
     const number = ((await answered(meta.get("number"))) ?? 0) + 1;
-    const numbered = { ...entry, number, fields: [...entry.fields, ["device_number", String(number)]] };
+    const apart = files.map(({ bytes, ...file }) => ({ ...file, size: bytes.byteLength }));
+    const numbered = { ...entry, files: apart, number, fields: [...entry.fields, ["device_number", String(number)]] };
+    for (const [at, { bytes }] of files.entries()) meta.put(bytes, bytesAt(entry.id, at));
     await answered(meta.put(number, "number"));
     await answered(entries.add(numbered));
     return numbered;
@@ -86,17 +96,31 @@ export async function makerOf(thing, user) {
 
 export const get = (id) => read("entries", (entries) => answered(entries.get(id))).then((entry) => entry && changed(entry));
 
+/** The bytes of an entry's file; the release before kept them in the entry. */
+export const bytesOf = async ({ id, files }, at) => files[at].bytes ?? read("meta", (meta) => answered(meta.get(bytesAt(id, at))));
+
+/** The entry with the bytes of its files. */
+export async function whole(id) {
+  const entry = await get(id);
+  return entry && { ...entry, files: await Promise.all(entry.files.map(async (file, at) => ({ ...file, bytes: await bytesOf(entry, at) }))) };
+}
+
 /** The server has it: the entry goes and a receipt stays, in one act. Where there is no room for a
     receipt, the entry goes all the same. */
 export function settle(id, receipt = {}) {
-  const both = kept(["entries", "receipts"], async (transaction) => {
+  const both = kept(["entries", "meta", "receipts"], async (transaction) => {
     await answered(transaction.objectStore("receipts").put({ id, at: Date.now(), ...receipt }));
-    await answered(transaction.objectStore("entries").delete(id));
-  });
+    await forget(transaction, id);
+  }, LATER);
   return both.catch(withoutRoom(() => remove(id)));
 }
 
-export const remove = (id) => kept(["entries"], (transaction) => answered(transaction.objectStore("entries").delete(id)));
+export const remove = (id) => kept(["entries", "meta"], (transaction) => forget(transaction, id));
+
+async function forget(transaction, id) {
+  await answered(transaction.objectStore("meta").delete(allBytesOf(id)));
+  await answered(transaction.objectStore("entries").delete(id));
+}
 
 /** What was found out about an entry. A full phone has no room for the same entry written anew: then
     this page remembers it, and the next finds it out again. */
@@ -105,7 +129,7 @@ export function change(id, changes) {
     const entries = transaction.objectStore("entries");
     const known = await answered(entries.get(id));
     if (known) await answered(entries.put({ ...known, ...unwritten.get(id), ...changes }));
-  });
+  }, LATER);
   return written.then(() => unwritten.delete(id)).catch(withoutRoom(() => unwritten.set(id, { ...unwritten.get(id), ...changes })));
 }
 

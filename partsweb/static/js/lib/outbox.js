@@ -6,6 +6,8 @@ import { afterFailure, nextOf, outcomeOf } from "./outbox-rules.js";
 const SENDER = "partsweb.outbox";
 const PATIENCE_MS = { poor: 800, good: 6000, files: 20_000 };
 const FILES_MISSING = 412;
+const FILES_AT_ONCE = 3;
+const QUICK_MS = 1500;
 const LONGEST_SEND_MS = 120_000;
 const channel = globalThis.BroadcastChannel ? new BroadcastChannel(SENDER) : undefined;
 channel?.unref?.(); // Node's tests would wait for it
@@ -16,6 +18,8 @@ let lostAt = globalThis.navigator?.onLine === false ? new Date() : null;
 /** Since when nothing of ours was heard; null while there is signal. */
 export const lostSince = () => lostAt;
 
+const underWay = new Map(); // entry id → its files' promise
+let lastFileMs = Infinity;
 let signedOut = false;
 
 /** Whether what waits can't go before its owner signs in again. */
@@ -76,15 +80,20 @@ export function drain(user) {
 
 async function sendAll(user) {
   for (;;) {
-    const entry = nextOf(await store.entriesOf(user));
-    if (!entry || !(await sendOne(entry))) return;
+    const entries = await store.entriesOf(user);
+    const entry = nextOf(entries);
+    if (!entry) return;
+    const sent = sendOne(entry);
+    sendAhead(entries);
+    if (!(await sent)) return;
   }
 }
 
 /** Whether the next one may go. */
 async function sendOne(entry) {
   const waiting = live.get(entry.id);
-  const { answer, response, text } = (await sendFiles(entry)) ?? (await post(entry, waiting?.request));
+  const { files, inTheWay } = await sendFiles(entry);
+  const { answer, response, text } = inTheWay ?? (await post({ ...entry, files }, waiting?.request));
   if (answer?.status === FILES_MISSING) await forgetSent(entry);
   const outcome = outcomeOf(answer, entry.id);
   const stillLive = live.get(entry.id);
@@ -118,22 +127,39 @@ async function failed(entry, answer) {
   return after.state === "stuck";
 }
 
-/** Send the files that the server doesn't have yet, each once; what stood in the way, if something did. */
-async function sendFiles(entry) {
-  for (const file of entry.files) {
+/** Files need no order: where they are quick, those of the next writes are under way while one is sent. */
+function sendAhead(entries) {
+  if (lastFileMs > QUICK_MS) return;
+  const next = entries.filter(({ id, state, files }) => state === "waiting" && !underWay.has(id) && files.some(({ hash }) => !hash));
+  for (const entry of next.slice(0, FILES_AT_ONCE - underWay.size)) sendFiles(entry).catch(() => {});
+}
+
+/** Send the files that the server doesn't have yet, each once: {files} with what they are called there,
+    or {inTheWay}. */
+function sendFiles(entry) {
+  if (entry.files.every(({ hash }) => hash)) return { files: entry.files };
+  if (!underWay.has(entry.id)) underWay.set(entry.id, sendEach(entry).finally(() => underWay.delete(entry.id)));
+  return underWay.get(entry.id);
+}
+
+async function sendEach(entry) {
+  for (const [at, file] of entry.files.entries()) {
     if (file.hash) continue;
     const headers = { ...headersOf(entry), "Content-Type": "application/octet-stream" };
-    const came = await fetchOnce("/phone/files", file.bytes, headers);
-    const known = received(came, file);
-    if (!known) return { answer: { ...came.answer, operation: undefined } };
+    const bytes = await store.bytesOf(entry, at);
+    const begun = Date.now();
+    const came = await fetchOnce("/phone/files", bytes, headers);
+    const known = received(came, bytes);
+    lastFileMs = known ? Date.now() - begun : Infinity;
+    if (!known) return { inTheWay: { answer: { ...came.answer, operation: undefined } } };
     file.hash = known.hash;
     await store.change(entry.id, { files: entry.files });
   }
-  return undefined;
+  return { files: entry.files };
 }
 
 /** What the server says it has, if it is all of the file. */
-function received({ answer, text }, { bytes }) {
+function received({ answer, text }, bytes) {
   try {
     const said = answer?.status === 200 && JSON.parse(text);
     return said?.hash && said.size === bytes.byteLength ? said : undefined;
@@ -145,7 +171,11 @@ function received({ answer, text }, { bytes }) {
 /** They were swept: the next try sends them again. */
 const forgetSent = (entry) => store.change(entry.id, { files: entry.files.map(({ hash, ...file }) => file) });
 
-const post = (entry, request) => fetchOnce(entry.url, bodyOf(entry), headersOf(entry, request));
+/** Where nobody stands before the form, the word that it is kept is enough, without its page. */
+function post(entry, request) {
+  const headers = { ...headersOf(entry, request), ...(request ? {} : { Prefer: "return=minimal" }) };
+  return fetchOnce(entry.url, bodyOf(entry), headers);
+}
 
 async function fetchOnce(url, body, headers) {
   const controller = new AbortController();

@@ -9,7 +9,7 @@ export async function refill(page) {
   const id = sessionStorage.getItem(CORRECTING);
   if (!id) return;
   sessionStorage.removeItem(CORRECTING);
-  const entry = await store.get(id).catch(() => undefined);
+  const entry = await store.whole(id).catch(() => undefined);
   const form = entry && [...page.forms].find((one) => new URL(one.action, location.href).pathname === new URL(entry.url, location.href).pathname);
   if (!form) return;
   fill(form, entry);
