@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import http.client
 import json
 import os
 import sys
@@ -14,13 +13,14 @@ from uuid import uuid4
 
 from flask import Flask
 
-from bench import browser, figures, large, scanning, weight
+from bench import browser, figures, large, phone, scanning, weight
 from bench.figures import Report, Speed
 from bench.load import NEW_ID, Ask, Load, Measured, measure
-from bench.pages import BARE, BROWSER, READER, Measure, measures
+from bench.pages import BARE, READER, Measure, measures
 from bench.place import Served, bare_page, cookie_of, make_place, signed_in
 from tests.support.counting import statements
 
+OTHERS = {"--large": large.main, "--scan": scanning.main, "--phone": phone.main}
 CODINGS = ("identity", "gzip", "br")
 DOCS = Path(__file__).resolve().parent.parent / "docs" / "performance.md"
 WARM_UP = 0.5  # seconds a page before the first round
@@ -29,17 +29,14 @@ WARM_UP = 0.5  # seconds a page before the first round
 def main(arguments: Sequence[str] | None = None) -> None:
     """Make a place, serve it beside the bare page, measure, report.
 
-    --large is bench/large.py, --scan is bench/scanning.py.
+    --large is bench/large.py, --scan is bench/scanning.py, --phone is bench/phone.py.
     """
     given = list(sys.argv[1:] if arguments is None else arguments)
-    if "--large" in given:
-        given.remove("--large")
-        large.main(given)
-        return
-    if "--scan" in given:
-        given.remove("--scan")
-        scanning.main(given)
-        return
+    for name, other in OTHERS.items():
+        if name in given:
+            given.remove(name)
+            other(given)
+            return
     wanted = _arguments(given)
     for name in ("DATABASE_URL", "PARTSWEB_DATABASE_URL"):
         os.environ.pop(name, None)  # the bench measures the embedded database
@@ -75,7 +72,7 @@ def _run(wanted: argparse.Namespace, folder: Path) -> Report:
         _count(app, page, speeds[page.name])
     cookie = cookie_of(signed_in(app, READER))
     with place.served() as server, bare_page(folder) as bare_server:
-        first_load = {coding: _weigh(server.port, cookie, coding) for coding in CODINGS}
+        first_load = {coding: _weigh(server, cookie, coding) for coding in CODINGS}
         loads = None
         if not wanted.no_browser:
             loads = browser.loads(server.url, cookie)
@@ -135,21 +132,14 @@ def _answer(app: Flask, ask: Ask, coding: str) -> bytes:
     return bytes(answer.data)
 
 
-def _weigh(port: int, cookie: str, coding: str) -> list[weight.Fetched]:
+def _weigh(server: Served, cookie: str, coding: str) -> list[weight.Fetched]:
     """The first load's files as this server sends them in that coding."""
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
-
-    def get(address: str, accept: str) -> bytes:
-        headers = {**BROWSER, "Cookie": cookie, "Accept-Encoding": accept}
-        connection.request("GET", address, headers=headers)
-        answer = connection.getresponse()
-        body = answer.read()
-        if answer.status != 200:
-            raise SystemExit(f"{address} answered {answer.status}")
-        return body
 
     def fetch(address: str) -> tuple[bytes, str]:
-        return get(address, coding), get(address, "identity").decode()
+        sent, plain = (
+            weight.get(server, address, cookie, accepted) for accepted in (coding, "identity")
+        )
+        return sent, plain.decode()
 
     return weight.first_load(fetch)
 

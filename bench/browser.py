@@ -2,13 +2,35 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass, field
 from typing import Any
 
-from playwright.sync_api import BrowserContext, CDPSession, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    CDPSession,
+    Page,
+    sync_playwright,
+)
 
+from bench.place import Served
 from tests.support.browser import launch_options
 
+PHONE: dict[str, Any] = {
+    "viewport": {"width": 390, "height": 844},
+    "is_mobile": True,
+    "has_touch": True,
+}
+# In a script on a page: where the page's own scripts lie.
+FILES = """const files = document.querySelector("script[type=module]").src.replace("app.js", "");"""
+CARRIED = f"""async () => {{
+  {FILES}
+  await navigator.serviceWorker.ready;
+  const {{ remembered }} = await import(`${{files}}lib/outbox-store.js`);
+  return Boolean(await remembered("carried"));
+}}"""
+PATIENCE = 120  # seconds
 TEXTS = {"Document": "html", "Stylesheet": "css", "Script": "js"}
 
 
@@ -28,13 +50,46 @@ class Loaded:
         return sum(self.of_kind.get(kind, 0) for kind in TEXTS.values())
 
 
+def a_phone(browser: Browser, url: str, cookie: str, **more: Any) -> BrowserContext:
+    """A phone signed in by the cookie."""
+    context = browser.new_context(**(PHONE | more))
+    sign_in(context, cookie, url)
+    return context
+
+
+def sign_in(context: BrowserContext, cookie: str, url: str) -> None:
+    """By the cookie, at that address."""
+    name, value = cookie.split("=", 1)
+    context.add_cookies([{"name": name, "value": value, "url": url}])
+
+
+def until(page: Page, look: str) -> Any:
+    """What the script on the page says, once it says something."""
+    deadline = time.monotonic() + PATIENCE
+    while time.monotonic() < deadline:
+        if found := page.evaluate(look):
+            return found
+        page.wait_for_timeout(50)
+    raise SystemExit(f"This didn't come to be: {look}")
+
+
+def files_of(browser: Browser, server: Served, cookie: str, address: str) -> list[str]:
+    """The page and every file that it and its workers fetch, on a phone that holds nothing."""
+    context = a_phone(browser, server.url, cookie, service_workers="block")
+    found: dict[str, None] = {}  # each once, in order
+    context.on("request", lambda request: found.setdefault(request.url.removeprefix(server.url)))
+    page = context.new_page()
+    page.goto(f"{server.url}{address}", wait_until="networkidle")
+    context.close()
+    return [one for one in found if one == address or one.startswith("/static/")]
+
+
 def loads(url: str, cookie: str, *, address: str = "/") -> tuple[Loaded, Loaded]:
     """Open the page in a fresh Chromium, signed in by the cookie, twice."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(**launch_options())
         context = browser.new_context(viewport={"width": 390, "height": 844})
-        name, value = cookie.split("=", 1)
-        context.add_cookies([{"name": name, "value": value, "url": url}])
+        sign_in(context, cookie, url)
         first, second = _load(context, url + address), _load(context, url + address)
         browser.close()
     return first, second

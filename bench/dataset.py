@@ -17,6 +17,7 @@ from sqlalchemy import insert
 
 from partsweb.catalogue import queries as catalogue
 from partsweb.catalogue.models import Part, Vendor, VendorReference
+from partsweb.codes.models import Barcode
 from partsweb.extensions import db
 from partsweb.kit import clock
 from partsweb.kit.table import Table, batched
@@ -53,6 +54,15 @@ class Size:
     kept: float = 0.3  # how many of the parts have a reorder level somewhere
     negative: int = 200
     open_lines: int = 5000
+
+
+def add_parts(many: int) -> None:
+    """Bring so many parts, with a vendor's number and a barcode each, into any firm."""
+    chance = random.Random(SEED)
+    parts = list(_parts(Size(parts=many), chance))
+    _insert(Part, parts)
+    _insert(VendorReference, _references(parts, _vendors(), chance))
+    _insert(Barcode, _barcodes(parts, chance))
 
 
 def make(size: Size, *, password: str) -> None:
@@ -136,6 +146,13 @@ def _references(
             "price": part["list_price"] / 2,
             "preferred": True,
         }
+
+
+def _barcodes(parts: Sequence[dict[str, Any]], chance: random.Random) -> Iterator[dict[str, Any]]:
+    first = chance.randrange(4 * 10**12, 5 * 10**12)
+    for number, part in enumerate(parts):
+        code = str(first + number * 97)
+        yield {"id": _id(chance), "code": code, "subject_kind": "part", "subject_id": part["id"]}
 
 
 def _keep_stock(

@@ -22,6 +22,7 @@ from bench.browser import Loaded
 from bench.load import Measured
 from bench.weight import Fetched, total
 
+DOCS = Path(__file__).resolve().parent.parent / "docs" / "performance.md"
 BEGIN, END = "<!-- figures -->", "<!-- /figures -->"
 LIBRARIES = ("flask", "sqlalchemy", "granian", "flask-compress")
 
@@ -208,6 +209,19 @@ def _browser(loads: tuple[Loaded, Loaded] | None) -> dict[str, Any] | None:
         return None
     first, following = (asdict(loaded) | {"text": loaded.text} for loaded in loads)
     return {"first": first, "next": following}
+
+
+def put(begin: str, end: str, told: dict[str, Any], tables: Sequence[Table]) -> None:
+    """Put the tables, and on what they were measured, between two marks of docs/performance.md."""
+    before, _, rest = DOCS.read_text(encoding="utf-8").partition(begin)
+    _, _, after = rest.partition(end)
+    said = (
+        f"{told['measured_at'][:10]}, commit {told['commit']}, {told['cores']} cores, "
+        f"{told['system']}; median of {told['rounds']} rounds; load average before it "
+        f"{told['load_before']}, after it {os.getloadavg()[0]:.1f}.\n"
+    )
+    shown = "\n".join([said, *map(as_markdown, tables)])
+    DOCS.write_text(f"{before}{begin}\n{shown}{end}{after}", encoding="utf-8")
 
 
 def about(**settings: Any) -> dict[str, Any]:

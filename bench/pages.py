@@ -64,7 +64,7 @@ BARE = {
 def measures(app: Flask, only: str = "") -> list[Measure]:
     """What is asked of partsweb; makes the orders that installs go to."""
     cookie = cookie_of(signed_in(app, READER))
-    order = f"/orders/{_order_of(app, READER)}"
+    order = f"/orders/{order_of(app, READER)}"
     read = {
         "start page": ("/", BROWSER),
         "order": (order, BROWSER),
@@ -81,7 +81,8 @@ def measures(app: Flask, only: str = "") -> list[Measure]:
     return found
 
 
-def _order_of(app: Flask, login: str) -> str:
+def order_of(app: Flask, login: str) -> str:
+    """The number of the order that the person works on."""
     with app.app_context():
         active = orders.active_order(_person(login))
         if active is None:

@@ -17,13 +17,13 @@ from rich.console import Console
 from rich.table import Table
 
 from bench import figures
+from bench.browser import CARRIED, a_phone, until
 from bench.pages import READER
 from bench.place import Place, Served, cookie_of, make_place, signed_in
 from tests.support import films
 from tests.support.browser import launch_options
 
 BEGIN, END = "<!-- scan figures -->", "<!-- /scan figures -->"
-DOCS = Path(__file__).resolve().parent.parent / "docs" / "performance.md"
 EAN, TEXT = "4006381333931", "VK4105-77"
 PATIENCE = 30  # seconds for a code to be taken
 WATCH_MS = 1500  # frames after it are timed, too
@@ -39,12 +39,6 @@ new MutationObserver((changes) => {
   }
 }).observe(document, { subtree: true, attributes: true, attributeFilter: ["data-ms"] });
 """
-CARRIED = """async () => {
-  await navigator.serviceWorker.ready;
-  const files = document.querySelector("script[type=module]").src.replace("app.js", "");
-  const { remembered } = await import(`${files}lib/outbox-store.js`);
-  return Boolean(await remembered("carried"));
-}"""
 
 
 @dataclass(frozen=True)
@@ -94,7 +88,7 @@ def main(arguments: Sequence[str]) -> None:
     table = _table(timed)
     Console(width=120).print(table)
     if wanted.keep:
-        _keep(about, table)
+        figures.put(BEGIN, END, about, [table])
 
 
 def _arguments(arguments: Sequence[str]) -> argparse.Namespace:
@@ -114,22 +108,14 @@ def _measure(playwright: Playwright, clip: Clip, place: Place, cookie: str, roun
             browser = playwright.chromium.launch(
                 **{**launch_options(), "args": [*launch_options()["args"], *films.playing(path)]}
             )
-            context = _phone(browser.new_context, server, cookie)
+            context = a_phone(browser, server.url, cookie)
+            context.add_init_script(WATCH)
             _take(timed, timed.cold, clip, context, server)
-            _await_carried(context.pages[0])
+            until(context.pages[0], CARRIED)
         # The server is gone: page, scripts and wasm come from what the phone holds.
         _take(timed, timed.kept, clip, context, server)
         browser.close()
     return timed
-
-
-def _phone(make: Callable[..., BrowserContext], server: Served, cookie: str) -> BrowserContext:
-    # Service workers want a secure context, which localhost is.
-    context = make(viewport={"width": 390, "height": 844}, is_mobile=True, has_touch=True)
-    name, value = cookie.split("=", 1)
-    context.add_cookies([{"name": name, "value": value, "url": server.url}])
-    context.add_init_script(WATCH)
-    return context
 
 
 def _take(
@@ -158,12 +144,6 @@ def _first_read(page: Page) -> dict[str, float | str] | None:
     return None
 
 
-def _await_carried(page: Page) -> None:
-    deadline = time.monotonic() + PATIENCE
-    while time.monotonic() < deadline and not page.evaluate(CARRIED):
-        page.wait_for_timeout(100)
-
-
 def _table(timed: Sequence[Timed]) -> Table:
     heads = ("", "cold ms", "from the phone ms", "ms a frame", "p95", "frames", "unread or wrong")
     table = figures.table_of("Scan page: opened until the code is taken", *heads)
@@ -182,15 +162,3 @@ def _table(timed: Sequence[Timed]) -> Table:
 
 def _shown(times: Sequence[float], percent: int, places: int) -> str:
     return f"{figures.percentile(times, percent):.{places}f}" if times else "–"
-
-
-def _keep(about: dict[str, object], table: Table) -> None:
-    before, _, rest = DOCS.read_text(encoding="utf-8").partition(BEGIN)
-    _, _, after = rest.partition(END)
-    said = (
-        f"{str(about['measured_at'])[:10]}, commit {about['commit']}, {about['cores']} cores, "
-        f"{about['system']}; median of {about['rounds']} rounds; load average before it "
-        f"{about['load_before']}, after it {os.getloadavg()[0]:.1f}.\n"
-    )
-    shown = "\n".join([said, figures.as_markdown(table)])
-    DOCS.write_text(f"{before}{BEGIN}\n{shown}{END}{after}", encoding="utf-8")

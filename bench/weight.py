@@ -7,16 +7,23 @@ Chromium the same question.
 
 from __future__ import annotations
 
+import contextlib
+import http.client
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from html.parser import HTMLParser
+from pathlib import PurePosixPath
 from urllib.parse import urljoin
+
+from bench.pages import BROWSER
+from bench.place import Served
 
 # Fetches an address: the bytes as they go over the line, and the text they stand for.
 Fetch = Callable[[str], tuple[bytes, str]]
 
 IMPORT = re.compile(r"""^\s*(?:import|export)\b[^"';]*["'](\.[^"']+)["']""", re.MULTILINE)
+ENDINGS = ("css", "js", "wasm", "svg", "png")
 LIMIT = 60 * 1024  # HTML, CSS and JavaScript of a first load, compressed
 
 
@@ -64,7 +71,30 @@ def first_load(fetch: Fetch, address: str = "/") -> list[Fetched]:
     return files + list(scripts.values())
 
 
-def total(files: list[Fetched]) -> int:
+def of_all(addresses: list[str], server: Served, cookie: str) -> list[Fetched]:
+    """These files as the server sends them; what isn't named as another kind is a page."""
+    made = []
+    for address in addresses:
+        ending = PurePosixPath(address).suffix.removeprefix(".")
+        sent, plain = (len(get(server, address, cookie, coding)) for coding in ("br", "identity"))
+        made.append(Fetched(ending if ending in ENDINGS else "html", address, sent, plain))
+    return made
+
+
+def get(server: Served, address: str, cookie: str, coding: str) -> bytes:
+    """The body of an answer as it goes over the line."""
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=60)
+    headers = {**BROWSER, "Cookie": cookie, "Accept-Encoding": coding}
+    with contextlib.closing(connection):
+        connection.request("GET", address, headers=headers)
+        answer = connection.getresponse()
+        body = answer.read()
+    if answer.status != 200:
+        raise SystemExit(f"{address} answered {answer.status}")
+    return body
+
+
+def total(files: Sequence[Fetched]) -> int:
     """Their bytes as they go over the line, without headers."""
     return sum(file.compressed for file in files)
 

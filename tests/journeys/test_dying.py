@@ -10,7 +10,6 @@ import subprocess
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, Route, expect
@@ -31,7 +30,7 @@ from tests.journeys.phones import (
     sign_in,
     waiting_on,
 )
-from tests.support.browser import launch_options
+from tests.support.browser import own_chromium
 
 
 @pytest.fixture(autouse=True)
@@ -224,32 +223,8 @@ def chromium(
     playwright: Playwright, folder: Path
 ) -> Iterator[tuple[BrowserContext, subprocess.Popen[bytes]]]:
     """A Chromium process of its own, with what it kept in the folder."""
-    options: dict[str, Any] = launch_options()
-    profile = folder / "profile"
-    port = profile / "DevToolsActivePort"
-    port.unlink(missing_ok=True)
-    process = subprocess.Popen(
-        [
-            options["executable_path"] or playwright.chromium.executable_path,
-            *options["args"],
-            "--headless=new",
-            "--remote-debugging-port=0",
-            f"--user-data-dir={profile}",
-        ],
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    )
-    try:
-        deadline = time.monotonic() + 20
-        while not (port.exists() and port.read_text().count("\n")) and time.monotonic() < deadline:
-            time.sleep(0.05)
-        number = port.read_text().splitlines()[0]
-        browser = playwright.chromium.connect_over_cdp(f"http://127.0.0.1:{number}")
+    with own_chromium(playwright, folder / "profile") as (address, process):
+        browser = playwright.chromium.connect_over_cdp(address)
         yield browser.contexts[0], process
         with contextlib.suppress(Exception):
             browser.close()
-    finally:
-        if process.poll() is None:
-            os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
