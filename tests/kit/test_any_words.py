@@ -29,6 +29,7 @@ from partsweb.orders import fitting
 from partsweb.people.models import Person
 from partsweb.people.permissions import ROLES
 from partsweb.timeline import rules as timeline
+from tests.conftest import DATABASE
 from tests.support.company import (
     a_part,
     a_person,
@@ -63,6 +64,8 @@ NASTY = (
     "../../etc/passwd %00 %0d%0aSet-Cookie:a=b",
     "W" * 60,
 )
+# What a database may mind; how the rest is shown doesn't depend on it.
+TO_STORE = (*NASTY[2:6], NASTY[7])
 # A serial is shorter than the field for many of them.
 SIZES = {"serials": 90, "damaged_serials": 90}
 # Secret, or read as something else: a unit is written large.
@@ -175,6 +178,8 @@ def not_asked(form: Form, field: str) -> bool:
 def texts_for(field: Field, collected: Iterator[str]) -> list[str]:
     """What is typed into it: the nasty ones, and some of the collected where they fit."""
     size = min(field.maxlength, SIZES.get(field.name.split("-")[0], SIZE))
+    if DATABASE == "postgresql":
+        return packed(TO_STORE, size)
     return [*packed(NASTY, size), *([next(collected), next(collected)] if size == SIZE else [])]
 
 
@@ -209,7 +214,7 @@ def test_what_is_typed_is_shown_as_it_is_or_refused_in_words(app: Flask, hers: F
 
     assert unread == []
     assert len(kept) > 0.7 * len(fields), f"nothing was ever kept of {sorted(fields - kept)}"
-    assert typed > len(collected)
+    assert typed > (len(collected) if DATABASE == "sqlite" else len(fields))
 
 
 def test_nonsense_where_something_is_chosen_or_counted_breaks_nothing(

@@ -27,6 +27,7 @@ OPTIONS = (
     "full_page_writes=off",
     "listen_addresses=",
     "max_connections=200",
+    "max_wal_size=64MB",
     "autovacuum=off",
     "jit=off",
     "log_min_messages=warning",
