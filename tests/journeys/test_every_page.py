@@ -26,8 +26,8 @@ ROLES = ("technician", "dispatcher", "coordinator", "purchasing", "supervisor", 
 OF_EACH_KIND = 2 if LONG else 1
 # Whole pages only: files are shown by the browser itself.
 NOT_PAGES = re.compile(r"\.(csv|xlsx)$|/attachments/|^/static/")
-# A kind of page goes under the microscope for this many roles: each sees other things on it.
-ROLES_A_KIND = 7 if LONG else 2
+# A kind of page goes under the microscope for this many roles of a worker: each sees other things.
+ROLES_A_KIND = 7 if LONG else 1
 examined: Counter[str] = Counter()
 TALL = 2400  # what is half under the sticky bar at 844 px isn't too small, only scrolled
 

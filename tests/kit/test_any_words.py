@@ -68,8 +68,8 @@ NASTY = (
 TO_STORE = (*NASTY[2:6], NASTY[7])
 # A serial is shorter than the field for many of them.
 SIZES = {"serials": 90, "damaged_serials": 90}
-# Secret, or read as something else: a unit is written large.
-NOT_SHOWN = {"password", "unit"}
+# Secret, or read as something else: a unit is written large, a sign-in name small.
+NOT_SHOWN = {"password", "unit", "login"}
 HISTORY = "/orders/SR-000145/timeline"
 # So many pages of one kind are enough to have met each of its forms.
 OF_ONE_KIND = 6
