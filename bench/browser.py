@@ -28,7 +28,9 @@ CARRIED = f"""async () => {{
   {FILES}
   await navigator.serviceWorker.ready;
   const {{ remembered }} = await import(`${{files}}lib/outbox-store.js`);
-  return Boolean(await remembered("carried"));
+  // The catalogue comes after the day's pages.
+  const {{ heldSaid }} = await import(`${{files}}lib/catalogue-store.js`);
+  return Boolean((await remembered("carried")) && (await heldSaid()));
 }}"""
 PATIENCE = 120  # seconds
 TEXTS = {"Document": "html", "Stylesheet": "css", "Script": "js"}
