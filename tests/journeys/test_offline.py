@@ -389,6 +389,7 @@ def test_a_double_tap_counts_once(tess: Page, company: Company, site: Site):
     )
 
     tess.wait_for_url(f"**/orders/{company.order.number}")
+    tess.wait_for_load_state("networkidle")
     assert notes(site.app, company.order) == ["Once"]
 
 
