@@ -26,6 +26,7 @@ from tests.journeys.phones import (
     files_of,
     notes,
     send_now,
+    sign_in,
     signed_in,
     waiting_on,
 )
@@ -133,3 +134,17 @@ def test_a_full_phone_sends_what_it_has_and_knows_what_was_refused(
     expect(page.locator("signal-line")).to_have_text("1 needs you")
     assert waiting_on(page) == ["Took long"]
     assert notes(site.app, *company.orders) == ["With a photo", "Another order"]
+
+
+def test_on_a_full_phone_nobody_reads_the_pages_of_who_had_it_before(
+    small: Small, company: Company
+):
+    page = small.page
+    page.context.clear_cookies()
+    small.fill()
+    sign_in(page, company.office)
+
+    page.context.set_offline(True)
+    page.goto(f"/orders/{company.other.number}")
+
+    expect(page.get_by_text("No signal here")).to_be_visible()

@@ -113,10 +113,23 @@ async function fromNetwork(request, url) {
 
 async function keep(person, request, url, answer) {
   try {
+    await readBy(person);
     await (await caches.open(`pages-${person}`)).put(keyOf(request, url), answer);
-    if ((await remembered("reader")) !== person) await remember("reader", person);
   } catch {
     // No room: the page is shown all the same.
+  }
+}
+
+/** From now on another person's pages are shown. Without room to write that down, the pages of the one
+    before go: nobody reads them by mistake, and there is room. */
+async function readBy(person) {
+  const before = await remembered("reader");
+  if (before === person) return;
+  try {
+    await remember("reader", person);
+  } catch {
+    await caches.delete(`pages-${before}`);
+    await remember("reader", person);
   }
 }
 
