@@ -84,7 +84,7 @@ function textOf({ lane, at, files }) {
 /** What waits with it: 2 photos, 1.4 MB. */
 function filesSaid(files) {
   const kind = files.every(({ type }) => type.startsWith("image/")) ? "photo" : "file";
-  const bytes = files.reduce((sum, file) => sum + file.bytes.byteLength, 0);
+  const bytes = files.reduce((sum, { size, bytes: kept }) => sum + (size ?? kept.byteLength), 0);
   return `${files.length} ${kind}${files.length > 1 ? "s" : ""}, ${sizeOf(bytes)}`;
 }
 
