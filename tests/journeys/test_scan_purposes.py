@@ -1,4 +1,4 @@
-"""A code leads on: counted in taps from the start page, with signal and without.
+"""A scan with a purpose leads on, with signal and without; test_taps.py counts the other ways.
 
 The camera's own reading is tested in test_camera*.py; here its element says what it read.
 """
@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import pytest
 from flask import Flask
@@ -18,13 +17,14 @@ from partsweb.catalogue import rules
 from partsweb.codes.queries import meanings
 from partsweb.extensions import db
 from partsweb.kit import clock
-from partsweb.orders.models import Installation, OrderState, PartEntry
+from partsweb.orders.models import Installation, OrderState
 from partsweb.purchasing import queries as purchasing
 from partsweb.purchasing.models import PurchaseState
 from partsweb.stock import queries as stock
 from partsweb.upkeep import audit
 from tests.journeys.conftest import PASSWORD
 from tests.journeys.phones import PHONE, signed_in
+from tests.journeys.touches import Touches
 from tests.support.company import (
     a_part,
     a_purchase_order,
@@ -39,32 +39,6 @@ from tests.support.company import (
 from tests.support.server import Server
 
 VALVE, FAN = "9501101530003", "4006381333931"
-READ = """(camera, text) => camera.dispatchEvent(
-  new CustomEvent("code-read", { bubbles: true, detail: { text, format: "", kind: "" } }))"""
-
-
-@dataclass
-class Hand:
-    """A hand that counts what it does; it begins on the start page."""
-
-    phone: Page
-    taps: int = 0
-    scans: int = 0
-    keys: int = 0
-
-    def tap(self, what: Locator) -> None:
-        what.tap()
-        self.taps += 1
-
-    def scan(self, text: str) -> None:
-        camera = self.phone.locator("code-camera:defined").first
-        camera.wait_for(state="attached")
-        camera.evaluate(READ, text)
-        self.scans += 1
-
-    def type(self, what: Locator, text: str) -> None:
-        what.press_sequentially(text)
-        self.keys += len(text)
 
 
 class Company:
@@ -98,14 +72,14 @@ def company(app: Flask) -> Company:
 
 
 @pytest.fixture
-def hand(browser: Browser, live_server: Server, company: Company) -> Iterator[Hand]:
+def hand(browser: Browser, live_server: Server, company: Company) -> Iterator[Touches]:
     context = browser.new_context(
         base_url=live_server.url.replace("127.0.0.1", "localhost"), **PHONE
     )
     context.set_default_timeout(15_000)
     phone = signed_in(context, "tess")
     phone.goto("/")
-    yield Hand(phone)
+    yield Touches(phone)
     context.close()
 
 
@@ -117,9 +91,9 @@ def button(phone: Page, name: str) -> Locator:
     return phone.get_by_role("button", name=re.compile(name))
 
 
-def test_a_part_is_installed_in_two_taps_and_a_scan(hand: Hand, company: Company, app: Flask):
+def test_a_part_is_installed_in_two_taps_and_a_scan(hand: Touches, company: Company, app: Flask):
     hand.tap(link(hand.phone, "Scan to install"))
-    hand.scan("ELBOW")
+    hand.read("ELBOW")
     hand.tap(button(hand.phone, "^Install"))
 
     expect(hand.phone).to_have_url(re.compile(f"/orders/{company.order.number}$"))
@@ -129,39 +103,12 @@ def test_a_part_is_installed_in_two_taps_and_a_scan(hand: Hand, company: Company
         assert (fitted.entry.part.sku, fitted.quantity) == ("ELBOW", 1)
 
 
-def test_a_part_is_requested_in_at_most_four_taps_and_a_scan(hand: Hand, app: Flask):
-    hand.tap(link(hand.phone, "^Scan$"))
-    hand.scan("FAN")
-    hand.tap(link(hand.phone, "Ask for it"))
-    hand.tap(button(hand.phone, "^Request"))
-
-    expect(hand.phone).to_have_url(re.compile(r"/orders/SR-\d+$"))
-    assert hand.taps <= 4
-    with app.app_context():
-        assert "FAN" in [one.part.sku for one in db.session.scalars(select(PartEntry))]
-
-
-def test_a_part_is_requested_by_search_in_at_most_five_taps_and_four_keys(hand: Hand, app: Flask):
-    hand.tap(link(hand.phone, "Continue"))
-    hand.tap(link(hand.phone, "Add Part"))
-    hand.tap(hand.phone.get_by_role("searchbox"))
-    hand.type(hand.phone.get_by_role("searchbox"), "fan")
-    hand.tap(link(hand.phone, "^Fan"))
-    hand.tap(button(hand.phone, "^Request"))
-
-    expect(hand.phone).to_have_url(re.compile(r"/orders/SR-\d+$"))
-    assert hand.taps <= 5
-    assert hand.keys <= 4
-    with app.app_context():
-        assert "FAN" in [one.part.sku for one in db.session.scalars(select(PartEntry))]
-
-
 def test_a_delivery_of_plain_lines_is_received_in_at_most_four_taps_and_a_scan(
-    hand: Hand, company: Company, app: Flask
+    hand: Touches, company: Company, app: Flask
 ):
     hand.tap(link(hand.phone, "^Scan$"))
     hand.tap(hand.phone.get_by_role("radio", name="Receive"))
-    hand.scan("FAN")
+    hand.read("FAN")
     hand.tap(button(hand.phone, "^Receive"))
 
     expect(hand.phone).to_have_url(re.compile(f"/purchasing/{company.paper.number}$"))
@@ -173,12 +120,12 @@ def test_a_delivery_of_plain_lines_is_received_in_at_most_four_taps_and_a_scan(
 
 
 def test_without_signal_a_scan_leads_to_the_form_and_is_sent_later(
-    hand: Hand, company: Company, app: Flask
+    hand: Touches, company: Company, app: Flask
 ):
     hand.phone.context.set_offline(True)
 
     hand.tap(link(hand.phone, "Scan to install"))
-    hand.scan(f"010{VALVE}21SN-2")
+    hand.read(f"010{VALVE}21SN-2")
     expect(hand.phone.get_by_role("checkbox", name="SN-2")).to_be_checked()
     hand.tap(button(hand.phone, "^Install"))
     expect(hand.phone.get_by_role("heading", name="Saved on this phone")).to_be_visible()
@@ -194,12 +141,12 @@ def test_without_signal_a_scan_leads_to_the_form_and_is_sent_later(
 
 
 def test_without_signal_an_unknown_code_is_taught_on_the_spot(
-    hand: Hand, company: Company, app: Flask
+    hand: Touches, company: Company, app: Flask
 ):
     hand.phone.context.set_offline(True)
 
     hand.tap(link(hand.phone, "^Scan$"))
-    hand.scan(FAN)
+    hand.read(FAN)
     expect(hand.phone.get_by_text("This phone doesn’t know")).to_be_visible()
     hand.tap(hand.phone.locator(".teach .chip").filter(has_text="FAN"))
     hand.tap(button(hand.phone, "Teach it"))

@@ -94,12 +94,12 @@ def test_a_part_is_asked_for_in_four_taps_and_a_scan(tess: Touches, firm: Firm, 
 
     assert tess.taps <= 4
     assert tess.scans <= 1
-    with site.app.app_context():
-        rows = select(PartEntry.quantity).where(PartEntry.order_id == firm.order.id)
-        assert list(db.session.scalars(rows)) == [Decimal(1)]
+    assert asked_for(firm, site.app) == [(firm.valve.sku, Decimal(1))]
 
 
-def test_a_part_is_asked_for_by_search_in_five_taps_and_four_keys(tess: Touches, firm: Firm):
+def test_a_part_is_asked_for_by_search_in_five_taps_and_four_keys(
+    tess: Touches, firm: Firm, site: Site
+):
     tess.tap(link(tess, "Continue"))
     tess.tap(link(tess, "Add Part"))
     tess.type(tess.phone.get_by_role("searchbox"), firm.valve.sku[-4:])
@@ -109,6 +109,7 @@ def test_a_part_is_asked_for_by_search_in_five_taps_and_four_keys(tess: Touches,
 
     assert tess.taps <= 5
     assert tess.keys <= 4
+    assert asked_for(firm, site.app) == [(firm.valve.sku, Decimal(1))]
 
 
 def test_a_part_is_fitted_in_two_taps_and_a_scan(tess: Touches, firm: Firm, site: Site):
@@ -234,6 +235,13 @@ def link(touches: Touches, name: str) -> Locator:
 
 def button(touches: Touches, name: str) -> Locator:
     return touches.phone.get_by_role("button", name=re.compile(f"^{name}"))
+
+
+def asked_for(firm: Firm, app: Flask) -> list[tuple[str, Decimal]]:
+    """What her order asks for."""
+    with app.app_context():
+        rows = select(PartEntry).where(PartEntry.order_id == firm.order.id)
+        return [(one.part.sku, one.quantity) for one in db.session.scalars(rows)]
 
 
 def fitted_on(firm: Firm, app: Flask) -> list[tuple[str, Fate, str, str]]:

@@ -7,6 +7,9 @@ from pathlib import Path
 
 from playwright.sync_api import Locator, Page
 
+CODE_READ = """(camera, text) => camera.dispatchEvent(
+  new CustomEvent("code-read", { bubbles: true, detail: { text, format: "", kind: "" } }))"""
+
 
 @dataclass
 class Touches:
@@ -37,6 +40,13 @@ class Touches:
         """One decoded code, wherever one is."""
         self.phone.keyboard.type(code)
         self.phone.keyboard.press("Enter")
+        self.scans += 1
+
+    def read(self, code: str) -> None:
+        """One decoded code, as the camera's element says it."""
+        camera = self.phone.locator("code-camera:defined").first
+        camera.wait_for(state="attached")
+        camera.evaluate(CODE_READ, code)
         self.scans += 1
 
     def type(self, field: Locator, text: str) -> None:
