@@ -5,13 +5,14 @@
 // stand for numbers too; one that was scanned is ticked there, and then no other is by itself.
 import { codesIn, unitOf, withCode, withoutCode } from "../lib/code-list.js";
 import { confirmTaken } from "../lib/feedback.js";
+import { HandHeld } from "../lib/hand-held.js";
 import { defineElements } from "../lib/on-demand.js";
 
 const PATIENCE_MS = 250;
 
 class CodeField extends HTMLElement {
   #words = new Map();
-  #typed = "";
+  #scanner = new HandHeld();
   #asked;
 
   connectedCallback() {
@@ -69,11 +70,9 @@ class CodeField extends HTMLElement {
   /** A hand-held scanner types while the camera is open, too. */
   listen(event) {
     event.stopPropagation();
-    if (event.key.length === 1 && !event.ctrlKey && !event.metaKey) this.#typed += event.key;
-    if (event.key !== "Enter" || !this.#typed) return;
+    const text = this.#scanner.hear(event);
+    if (!text) return;
     event.preventDefault();
-    const text = this.#typed;
-    this.#typed = "";
     this.take({ text });
   }
 

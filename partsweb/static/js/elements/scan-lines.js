@@ -4,9 +4,10 @@
 import { partsOf, plain, namesOnlyThePart } from "../lib/code-parts.js";
 import { unitOf } from "../lib/code-list.js";
 import { confirmTaken } from "../lib/feedback.js";
+import { HandHeld } from "../lib/hand-held.js";
 
 class ScanLines extends HTMLElement {
-  #typed = "";
+  #scanner = new HandHeld();
   #line;
   #counts = false;
 
@@ -25,14 +26,10 @@ class ScanLines extends HTMLElement {
   handleEvent(event) {
     if (event.type === "code-read") return this.take(event.detail);
     if (event.target.closest?.("input, textarea, select, dialog")) return;
-    if (event.key.length === 1 && !event.ctrlKey && !event.metaKey && !event.altKey) {
-      event.stopPropagation();
-      this.#typed += event.key;
-    }
-    if (event.key !== "Enter" || !this.#typed) return;
+    if (HandHeld.isOfCode(event)) event.stopPropagation();
+    const text = this.#scanner.hear(event);
+    if (!text) return;
     event.preventDefault();
-    const text = this.#typed;
-    this.#typed = "";
     this.take({ text });
   }
 
