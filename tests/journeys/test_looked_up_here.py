@@ -47,7 +47,7 @@ def test_in_the_parts_workspace_the_phones_own_catalogue_answers(
     expect(tess.get_by_text("PCS")).to_be_visible()
     expect(tess.get_by_text(f"HW-{more[0]}-88231")).to_be_visible()
     expect(tess.get_by_text("As this phone knows it, without signal.")).to_be_visible()
-    tess.get_by_role("link", name=f"Request it on {company.order.number}").tap()
+    tess.get_by_role("link", name=f"Ask for it on {company.order.number}").tap()
     expect(tess.get_by_role("button", name="Request 1")).to_be_visible()
 
 
